@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+/** Who may import whom below `emulator/`; a folder may always import itself. Files at the top are named by file. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  "clock.ts": [],
+  "errors.ts": [],
+  protocol: ["errors.ts"],
+  documents: ["errors.ts"],
+  access: ["documents", "errors.ts"],
+  session: ["protocol", "errors.ts", "clock.ts"],
+  sessionlog: ["clock.ts"],
+  operations: ["access", "documents", "session", "errors.ts", "clock.ts"],
+  agent: ["access", "documents", "operations", "protocol", "session", "sessionlog", "errors.ts", "clock.ts"],
+  nodes: ["access", "agent", "operations", "errors.ts", "clock.ts"],
+  store: ["access", "operations", "clock.ts"],
+  seed: ["access", "documents", "operations", "errors.ts", "clock.ts"],
+  http: ["access", "agent", "operations", "protocol", "errors.ts", "clock.ts"],
+  "config.ts": ["errors.ts"],
+  cli: ["app.ts", "config.ts", "seed", "errors.ts", "clock.ts", "http", "operations"],
+};
+
+/** Pure folders reach nothing outside but these. */
+const pureFolders = ["protocol", "session", "access", "documents", "sessionlog"];
+const pureDependencies = ["node:buffer", "node:crypto", "typebox", "yaml"];
+
+const root = join(import.meta.dirname, "..", "emulator");
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => ({ file, source: readFileSync(join(root, file), "utf8") }));
+
+function layerOf(file: string): string {
+  return file.split("/")[0] ?? file;
+}
+
+function importsOf(source: string): readonly string[] {
+  return [...source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+}
+
+describe("architecture", () => {
+  it("lets each folder import only the folders below it", () => {
+    const violations = files.flatMap(({ file, source }) => {
+      const layer = layerOf(file);
+      const allowed = mayImport[layer];
+      if (allowed === undefined) return [];
+      return importsOf(source)
+        .filter((specifier) => specifier.startsWith("."))
+        .map((specifier) => relative(root, join(root, dirname(file), specifier)))
+        .filter((target) => layerOf(target) !== layer && !allowed.includes(layerOf(target)))
+        .map((target) => `${file} → ${target}`);
+    });
+    expect(violations).toEqual([]);
+  });
+
+  it("keeps every folder in the map", () => {
+    const unknown = files.map(({ file }) => layerOf(file)).filter((layer) => !(layer in mayImport));
+    expect([...new Set(unknown)].sort()).toEqual(["app.ts", "main.ts"]);
+  });
+
+  it("keeps pure folders free of the platform, of time and of waiting", () => {
+    const violations = files
+      .filter(({ file }) => pureFolders.includes(layerOf(file)))
+      .flatMap(({ file, source }) => [
+        ...importsOf(source)
+          .filter((specifier) => !specifier.startsWith(".") && !pureDependencies.includes(specifier))
+          .map((specifier) => `${file} imports ${specifier}`),
+        ...[/\bDate\b[.(]/, /\bset(Timeout|Interval|Immediate)\b/, /\basync\b/, /\bconsole\b/, /\bMath\.random\b/]
+          .filter((pattern) => pattern.test(withoutComments(source)))
+          .map((pattern) => `${file} has ${pattern.source}`),
+      ]);
+    expect(violations).toEqual([]);
+  });
+});
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
+}
