@@ -1,0 +1,31 @@
+/** Sizes and waits of a data channel. */
+export interface DataChannelLimits {
+  /** Bytes of content per frame to the client. At least 4, for a whole character. */
+  readonly maxPayloadBytes: number;
+  readonly maxUnacknowledgedBytes: number;
+  readonly maxUnacknowledgedFrames: number;
+  readonly maxEarlyBytes: number;
+  readonly maxEarlyItems: number;
+  /** How long a client may take to answer the handshake request before it gets output without one. */
+  readonly responsePatienceMs: number;
+  /** How long the first output waits for the client's first size. */
+  readonly sizePatienceMs: number;
+  /** How long the closing message waits for the client to take the output before it. */
+  readonly drainPatienceMs: number;
+}
+
+/**
+ * Payloads and window as measured to be fast; early items and draining as the plugin and the agent have them.
+ * The real agent waits 15 s for a response, but does no handshake for shells, so nothing is lost by going on.
+ * @see data-channel reference, sections 7.2, 8 and 15
+ */
+export const defaultDataChannelLimits: DataChannelLimits = {
+  maxPayloadBytes: 32 * 1024,
+  maxUnacknowledgedBytes: 1024 * 1024,
+  maxUnacknowledgedFrames: 1024,
+  maxEarlyBytes: 4 * 1024 * 1024,
+  maxEarlyItems: 10_000,
+  responsePatienceMs: 2_000,
+  sizePatienceMs: 1_500,
+  drainPatienceMs: 2_000,
+};

@@ -1,0 +1,132 @@
+import type { EpochMillis } from "../clock.ts";
+import { maxRetransmissionTimeoutMs, RetransmissionTimer } from "./retransmission-timer.ts";
+
+interface InFlight {
+  readonly frame: Uint8Array;
+  /** On this connection; undefined until there is one. */
+  firstSentAt: EpochMillis | undefined;
+  lastSentAt: EpochMillis | undefined;
+  resends: number;
+  /** Sent on an earlier connection, too: the client may have it, and its acknowledge be lost with that connection. */
+  carriedOver: boolean;
+}
+
+export interface OutboundWindowLimits {
+  readonly maxUnacknowledgedBytes: number;
+  readonly maxUnacknowledgedFrames: number;
+}
+
+/**
+ * Frames of the outgoing stream that are not acknowledged yet, across connections. It takes whatever it is given:
+ * who fills it stops when it {@link isFull}.
+ * @see data-channel reference, sections 8 and 12
+ */
+export class OutboundWindow {
+  readonly #limits: OutboundWindowLimits;
+  readonly #timer = new RetransmissionTimer();
+  /** By sequence number, in its order. */
+  readonly #inFlight = new Map<number, InFlight>();
+  #bytes = 0;
+  #nextSequenceNumber = 0;
+
+  constructor(limits: OutboundWindowLimits) {
+    this.#limits = limits;
+  }
+
+  /** The number that the next frame must carry. */
+  get nextSequenceNumber(): number {
+    return this.#nextSequenceNumber;
+  }
+
+  get isEmpty(): boolean {
+    return this.#inFlight.size === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#isFilledTo(1);
+  }
+
+  /** Well below its bounds again: worth waking the source for. */
+  get hasRoom(): boolean {
+    return !this.#isFilledTo(0.5);
+  }
+
+  /** Whether one more frame, without content, may go beyond the bounds. */
+  get takesProbe(): boolean {
+    return this.#inFlight.size < 2 * this.#limits.maxUnacknowledgedFrames;
+  }
+
+  /** Remembers the frame with the next sequence number; `sentAt` is undefined while there is no client. */
+  add(frame: Uint8Array, sentAt: EpochMillis | undefined): void {
+    const inFlight = { frame, firstSentAt: sentAt, lastSentAt: sentAt, resends: 0, carriedOver: false };
+    this.#inFlight.set(this.#nextSequenceNumber++, inFlight);
+    this.#bytes += frame.length;
+  }
+
+  /** Forgets the frame, and those before it that were carried over; unknown numbers are ignored. */
+  acknowledge(sequenceNumber: number, now: EpochMillis): void {
+    const acknowledged = this.#inFlight.get(sequenceNumber);
+    if (acknowledged === undefined) return;
+    this.#forget(sequenceNumber, acknowledged);
+    // The agent measures from the last resend, which tells nothing when the answer is to an earlier one.
+    if (acknowledged.firstSentAt !== undefined) this.#timer.sample(now - acknowledged.firstSentAt);
+    this.#forgetCarriedOverBefore(sequenceNumber);
+  }
+
+  /** When {@link onDeadline} is due; undefined when nothing is in flight. */
+  nextDeadline(): EpochMillis | undefined {
+    const oldest = this.#oldest();
+    if (oldest?.lastSentAt === undefined) return undefined;
+    const timeoutMs = Math.ceil(this.#timer.timeoutMs * 2 ** oldest.resends);
+    return oldest.lastSentAt + Math.min(timeoutMs, maxRetransmissionTimeoutMs);
+  }
+
+  /** The oldest frame if it is due again. */
+  onDeadline(now: EpochMillis): Uint8Array | undefined {
+    const oldest = this.#oldest();
+    const deadline = this.nextDeadline();
+    if (oldest === undefined || deadline === undefined || now < deadline) return undefined;
+    oldest.lastSentAt = now;
+    oldest.resends++;
+    return oldest.frame;
+  }
+
+  /** Everything, for a new connection. */
+  resendAll(now: EpochMillis): readonly Uint8Array[] {
+    return [...this.#inFlight.values()].map((inFlight) => {
+      inFlight.carriedOver = inFlight.lastSentAt !== undefined;
+      inFlight.firstSentAt = now;
+      inFlight.lastSentAt = now;
+      inFlight.resends = 0;
+      return inFlight.frame;
+    });
+  }
+
+  /**
+   * The plugin never acknowledges a frame twice, so one whose acknowledge was lost with its connection would stay for
+   * ever. But a connection keeps the order, and this one began with all that was carried over: an answer to anything
+   * later proves that those were read.
+   */
+  #forgetCarriedOverBefore(sequenceNumber: number): void {
+    for (const [earlier, inFlight] of this.#inFlight) {
+      if (earlier > sequenceNumber || !inFlight.carriedOver) return;
+      this.#forget(earlier, inFlight);
+    }
+  }
+
+  #forget(sequenceNumber: number, inFlight: InFlight): void {
+    this.#inFlight.delete(sequenceNumber);
+    this.#bytes -= inFlight.frame.length;
+  }
+
+  #oldest(): InFlight | undefined {
+    return this.#inFlight.values().next().value;
+  }
+
+  #isFilledTo(share: number): boolean {
+    const { maxUnacknowledgedBytes, maxUnacknowledgedFrames } = this.#limits;
+    return (
+      this.#bytes >= share * maxUnacknowledgedBytes || this.#inFlight.size >= share * maxUnacknowledgedFrames
+    );
+  }
+}
