@@ -1,0 +1,88 @@
+import { type Static, Type } from "typebox";
+import type { EpochMillis } from "../../clock.ts";
+import { ServiceException } from "../../errors.ts";
+import { operation } from "../operation.ts";
+import { paginate } from "../paginate.ts";
+import type { SessionRecord } from "../ports/session-record.ts";
+import { hasEnded } from "./shared/session-state.ts";
+
+const historyMs = 30 * 24 * 60 * 60 * 1000;
+const defaultPageSize = 200;
+
+const Filter = Type.Object({ key: Type.String(), value: Type.String({ minLength: 1, maxLength: 400 }) });
+
+/**
+ * Live sessions, or those that ended in the last 30 days, newest first.
+ * @see API_DescribeSessions; aws-api reference, section 2.1
+ */
+export const describeSessions = operation({
+  service: "ssm",
+  name: "DescribeSessions",
+  input: Type.Object({
+    State: Type.Union([Type.Literal("Active"), Type.Literal("History")]),
+    MaxResults: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+    NextToken: Type.Optional(Type.String()),
+    Filters: Type.Optional(Type.Array(Filter, { minItems: 1, maxItems: 6 })),
+  }),
+  handle(input, { state, now }) {
+    const filters = (input.Filters ?? []).map(toPredicate);
+    const sessions = [...state.sessions.values()]
+      .filter((session) => belongsTo(input.State, session, now))
+      .filter((session) => filters.every((matches) => matches(session)))
+      .sort((a, b) => b.startedAt - a.startedAt);
+    const { page, nextToken } = paginate(sessions, {
+      limit: input.MaxResults ?? defaultPageSize,
+      token: input.NextToken,
+      scope: JSON.stringify([input.State, input.Filters]),
+      onBadToken: () => new ServiceException("InvalidNextToken", "The specified token is not valid."),
+    });
+    return { Sessions: page.map(toItem), ...(nextToken !== undefined && { NextToken: nextToken }) };
+  },
+});
+
+function belongsTo(state: "Active" | "History", session: SessionRecord, now: EpochMillis): boolean {
+  if (state === "Active") return !hasEnded(session);
+  return session.endedAt !== undefined && session.endedAt > now - historyMs;
+}
+
+type Predicate = (session: SessionRecord) => boolean;
+
+const predicates: Readonly<Record<string, (value: string) => Predicate>> = {
+  InvokedAfter: (value) => (session) => session.startedAt >= parseDate(value),
+  InvokedBefore: (value) => (session) => session.startedAt < parseDate(value),
+  Target: (value) => (session) => session.target === value,
+  Owner: (value) => (session) => session.ownerArn === value,
+  Status: (value) => (session) => session.status === value,
+  SessionId: (value) => (session) => session.sessionId === value,
+  AccessType: (value) => () => value === "Standard",
+};
+
+function toPredicate({ key, value }: Static<typeof Filter>): Predicate {
+  const predicate = Object.hasOwn(predicates, key) ? predicates[key] : undefined;
+  if (predicate === undefined) throw new ServiceException("InvalidFilterKey");
+  return predicate(value);
+}
+
+function parseDate(value: string): EpochMillis {
+  const time = Date.parse(value);
+  if (Number.isNaN(time)) {
+    throw new ServiceException("ValidationException", `Invalid date filter value: ${value}`);
+  }
+  return time;
+}
+
+function toItem(session: SessionRecord) {
+  return {
+    SessionId: session.sessionId,
+    Target: session.target,
+    Status: session.status,
+    StartDate: session.startedAt / 1000,
+    ...(session.endedAt !== undefined && { EndDate: session.endedAt / 1000 }),
+    DocumentName: session.documentName,
+    Owner: session.ownerArn,
+    ...(session.reason !== undefined && { Reason: session.reason }),
+    OutputUrl: {},
+    ...(session.maxSessionDuration !== undefined && { MaxSessionDuration: session.maxSessionDuration }),
+    AccessType: "Standard",
+  };
+}
