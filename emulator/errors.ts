@@ -23,6 +23,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   AuthFailure: 401,
   ConcurrentModification: 409,
   DeleteConflict: 409,
+  DryRunOperation: 412,
   EntityAlreadyExists: 409,
   EntityTemporarilyUnmodifiable: 409,
   ExpiredToken: 403,

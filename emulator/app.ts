@@ -1,0 +1,214 @@
+import type { AddressInfo } from "node:net";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import packageJson from "../package.json" with { type: "json" };
+import type { LiveSessionSettings } from "./agent/live-session.ts";
+import { LiveSessions } from "./agent/live-sessions.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { ConfigError } from "./errors.ts";
+import { adminApi } from "./http/admin-api.ts";
+import { credentialsOf } from "./http/authenticate.ts";
+import { awsEndpoint } from "./http/aws-endpoint.ts";
+import { type AwsHostLane, createAwsHostLane } from "./http/aws-host-lane.ts";
+import { serveDataChannels } from "./http/data-channel-socket.ts";
+import { loadOperations } from "./http/load-operations.ts";
+import { openLocalCa } from "./http/local-ca.ts";
+import { verifySignature } from "./http/signature.ts";
+import { DockerFleet, type DockerFleetOptions } from "./nodes/docker/docker-fleet.ts";
+import type { Randomness, ServiceSettings } from "./operations/operation.ts";
+import type { AccountState } from "./operations/ports/account-state.ts";
+import type { SessionEvent } from "./operations/ports/session-events.ts";
+import { systemRandomness } from "./random.ts";
+import { applySeed } from "./seed/apply-seed.ts";
+import { nodeSpecs } from "./seed/node-specs.ts";
+import type { Seed } from "./seed/seed-schema.ts";
+import { createMemoryState } from "./store/memory.ts";
+
+export interface EmulatorOptions {
+  readonly seed: Seed;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Undefined: no TLS port for users of a hosts file. */
+  readonly tlsPort: number | undefined;
+  /** Where the local CA is kept. */
+  readonly stateDirectory: string;
+  /** Host names besides loopback, addresses and AWS's that lead here. */
+  readonly allowedHosts: readonly string[];
+  readonly verifySignatures: boolean;
+  readonly tunnelOtherHosts: boolean;
+  readonly service: Omit<ServiceSettings, "ownHost">;
+  readonly session: Pick<LiveSessionSettings, "startErrorDelayMs" | "resumeGraceMs">;
+  readonly nodes: Omit<DockerFleetOptions, "nodes" | "clock">;
+  /** Leave the containers that were created when the emulator ends. */
+  readonly keepNodes: boolean;
+  /** Undefined: nothing is logged. */
+  readonly logger: FastifyBaseLogger | undefined;
+  readonly onSessionEvent?: (event: SessionEvent) => void;
+  readonly clock?: Clock;
+  readonly random?: Randomness;
+}
+
+export interface Emulator extends AsyncDisposable {
+  /** `http://host:port`, for clients on this machine. */
+  readonly url: string;
+  readonly caCertificatePath: string;
+  readonly state: () => AccountState;
+  readonly nodes: DockerFleet;
+  readonly http: FastifyInstance;
+  /** Ends all sessions and goes back to the seed. */
+  reset(): Promise<void>;
+  /** Ends all sessions, tells their clients, removes the nodes it made and stops listening. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an emulator in this process: the nodes, then the endpoint.
+ * @throws ManagedNodeError when a node cannot be had; ConfigError when the port or the CA's directory cannot be used
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandomness;
+  const { seed } = options;
+
+  let state = seededState(seed, clock);
+  const [operations, ca, fleet] = await Promise.all([
+    loadOperations(),
+    openLocalCa(options.stateDirectory, clock),
+    DockerFleet.open({ ...options.nodes, clock, nodes: nodeSpecs(seed) }),
+  ]);
+  const app: FastifyInstance = Fastify({
+    ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
+    forceCloseConnections: true,
+    disableRequestLogging: true,
+  });
+  const nodes = {
+    list: () => fleet.describe(),
+    get: (nodeId: string) => fleet.describe().find((node) => node.nodeId === nodeId),
+  };
+  const sessions = new LiveSessions({
+    clock,
+    random,
+    settings: { ...options.session, region: seed.region },
+    state: () => state,
+    node: (nodeId) => fleet.get(nodeId),
+    agentVersion: (nodeId) => nodes.get(nodeId)?.agentVersion ?? "",
+    onEvent: options.onSessionEvent ?? (() => {}),
+    onError: (error, sessionId, during) => app.log.error({ err: error, sessionId, during }, "session failed"),
+  });
+  fleet.onConnectionLost((nodeId) => sessions.nodeLost(nodeId));
+
+  const reset = async () => {
+    await sessions.terminateAll();
+    await fleet.reset();
+    state = seededState(seed, clock);
+  };
+  const ownHost = () => `127.0.0.1:${portOf(app)}`;
+  await app.register(adminApi, {
+    version: packageJson.version,
+    accountId: seed.account,
+    region: seed.region,
+    nodes,
+    state: () => state,
+    reset,
+    caCertificate: ca.certificatePem,
+    allowedHosts: options.allowedHosts,
+  });
+  await app.register(awsEndpoint, {
+    operations,
+    accountId: seed.account,
+    state: () => state,
+    nodes,
+    sessions,
+    clock,
+    random,
+    verifySignatures: options.verifySignatures,
+    settings: {
+      ...options.service,
+      // Known only once we listen.
+      get ownHost() {
+        return ownHost();
+      },
+    },
+  });
+  await app.ready();
+  const lane = createAwsHostLane({
+    server: app.server,
+    ca,
+    clock,
+    tunnelOtherHosts: options.tunnelOtherHosts,
+    log: app.log,
+  });
+  const channels = serveDataChannels({
+    server: app.server,
+    channels: sessions,
+    clock,
+    log: app.log,
+    allowedHosts: options.allowedHosts,
+    verifySignature: (request) => {
+      const verdict = verifySignature(
+        { method: "GET", url: request.url ?? "", headers: request.headers, body: new Uint8Array() },
+        credentialsOf({ accountId: seed.account, state }),
+        { service: "ssmmessages", now: clock.now(), skewMs: signedUpgradeSkewMs },
+      );
+      return verdict.type === "verified" ? undefined : `The signature is refused: ${verdict.failure.type}.`;
+    },
+  });
+
+  const close = once(async () => {
+    await sessions.terminateAll();
+    channels.close();
+    await lane.close();
+    await app.close();
+    await fleet.close({ remove: !options.keepNodes });
+  });
+  try {
+    await listen(app, lane, options);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url: `http://${ownHost()}`,
+    caCertificatePath: ca.certificatePath,
+    state: () => state,
+    nodes: fleet,
+    http: app,
+    reset,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** As for the JSON services. @see aws-api reference, section 1.6 */
+const signedUpgradeSkewMs = 5 * 60_000;
+
+function seededState(seed: Seed, clock: Clock): AccountState {
+  const state = createMemoryState();
+  applySeed(seed, state, clock.now());
+  return state;
+}
+
+async function listen(app: FastifyInstance, lane: AwsHostLane, options: EmulatorOptions): Promise<void> {
+  const { host, port, tlsPort } = options;
+  try {
+    await app.listen({ host, port });
+    if (tlsPort !== undefined) await lane.listenTls(host, tlsPort);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`Cannot listen: ${reason}. Choose another port with --port or SSM_EMULATOR_PORT.`, {
+      cause: error,
+    });
+  }
+}
+
+function portOf(app: FastifyInstance): number {
+  return (app.server.address() as AddressInfo).port;
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= action();
+    return running;
+  };
+}

@@ -1,0 +1,36 @@
+import { ConfigError } from "../errors.ts";
+
+const timeoutMs = 30_000;
+
+/** Calls the admin API of a running emulator. @throws ConfigError when none answers, or with a refusal */
+export async function callAdminApi<Answer>(
+  endpoint: string,
+  path: string,
+  options: { readonly method?: "GET" | "POST" } = {},
+): Promise<Answer> {
+  const response = await request(endpoint, path, options.method ?? "GET");
+  return (await response.json()) as Answer;
+}
+
+/** The same for answers that are plain text. */
+export async function readAdminText(endpoint: string, path: string): Promise<string> {
+  const response = await request(endpoint, path, "GET");
+  return response.text();
+}
+
+async function request(endpoint: string, path: string, method: string): Promise<Response> {
+  const response = await fetch(new URL(path, endpoint), {
+    method,
+    signal: AbortSignal.timeout(timeoutMs),
+  }).catch((error: unknown) => {
+    const reason =
+      error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : error;
+    throw new ConfigError(
+      `No emulator answers at ${endpoint} (${reason}). Start one with: npm start, or name another with --endpoint.`,
+    );
+  });
+  if (!response.ok) {
+    throw new ConfigError(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+  }
+  return response;
+}

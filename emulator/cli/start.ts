@@ -1,0 +1,109 @@
+import { createWriteStream } from "node:fs";
+import type { Writable } from "node:stream";
+import Table from "cli-table3";
+import pino from "pino";
+import pinoPretty from "pino-pretty";
+import { type Emulator, startEmulator } from "../app.ts";
+import type { Config } from "../config.ts";
+import { ConfigError } from "../errors.ts";
+import type { SessionEvent } from "../operations/ports/session-events.ts";
+import type { Seed } from "../seed/seed-schema.ts";
+
+/** Graceful ends take their time within this; then the process ends anyway. */
+const shutdownTimeoutMs = 10_000;
+
+/** Starts the emulator, says when it is ready, and ends it on SIGINT and SIGTERM. */
+export async function start(config: Config, seed: Seed): Promise<void> {
+  const onSessionEvent = sessionLogWriter(config.sessionLog);
+  process.stderr.write(`Starting ${seed.nodes.length} managed node(s) in Docker …\n`);
+  const emulator = await startEmulator({
+    seed,
+    host: config.host,
+    port: config.port,
+    tlsPort: config.tlsPort,
+    stateDirectory: config.stateDir,
+    allowedHosts: config.allowedHosts,
+    verifySignatures: config.verifySignatures,
+    tunnelOtherHosts: config.tunnelOtherHosts,
+    service: {
+      streamUrlForm: config.streamUrl,
+      missingRunAsUserRefusedBy: config.missingRunAsUserRefusedBy,
+      repeatedTerminate: config.repeatedTerminate,
+    },
+    session: { startErrorDelayMs: config.startErrorDelayMs, resumeGraceMs: config.resumeGraceMs },
+    nodes: {
+      owner: config.nodesOwner,
+      dockerHost: config.dockerHost,
+      image: config.nodeImage,
+      baseImage: config.nodeBaseImage,
+      network: config.nodeNetwork,
+      onProgress: (line) => process.stderr.write(`  ${line}\n`),
+    },
+    keepNodes: config.keepNodes,
+    logger: newLogger(config),
+    ...(onSessionEvent !== undefined && { onSessionEvent }),
+  });
+  endOnSignal(emulator);
+  process.stderr.write(`${banner(emulator, seed)}\nReady.\n`);
+}
+
+/** Log lines go to standard error, so that standard output is free for session events. */
+function newLogger({ logLevel, logFormat }: Config): pino.Logger {
+  const isPretty = logFormat === "pretty" || (logFormat === "auto" && process.stderr.isTTY);
+  const options = { level: logLevel, redact: ["req.headers.authorization", "*.tokenValue"] };
+  return isPretty
+    ? pino(options, pinoPretty({ destination: 2, colorize: process.stderr.isTTY, ignore: "pid,hostname" }))
+    : pino(options, pino.destination(2));
+}
+
+/** One line of JSON an event: AWS's own event object. @throws ConfigError when the file cannot be written */
+function sessionLogWriter(path: string | undefined): ((event: SessionEvent) => void) | undefined {
+  if (path === undefined) return undefined;
+  const stream: Writable = path === "-" ? process.stdout : createWriteStream(path, { flags: "a" });
+  stream.on("error", (error) => {
+    throw new ConfigError(`The session log cannot be written to ${path}: ${error.message}`, { cause: error });
+  });
+  return ({ message }) => void stream.write(`${message}\n`);
+}
+
+function endOnSignal(emulator: Emulator): void {
+  const end = () => {
+    process.stderr.write("Ending all sessions …\n");
+    setTimeout(() => process.exit(1), shutdownTimeoutMs).unref();
+    emulator.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
+}
+
+function banner(emulator: Emulator, seed: Seed): string {
+  const nodes = new Table({ head: ["Node", "Name", "Status", "OS users"], style: { head: [], border: [] } });
+  for (const node of emulator.nodes.describe()) {
+    const users = seed.nodes.find(({ id }) => id === node.nodeId)?.users ?? [];
+    nodes.push([node.nodeId, node.name, node.pingStatus, users.map(({ name }) => name).join(", ")]);
+  }
+  const personas = new Table({ head: ["Persona", "Access key", "Tags"], style: { head: [], border: [] } });
+  personas.push(...seed.rootAccessKeys.map(({ id }) => ["root", id, ""]));
+  for (const { name, accessKeys, tags } of seed.users) {
+    const shownTags = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+    personas.push([name, accessKeys[0]?.id ?? "", shownTags.join(", ")]);
+  }
+  const persona = seed.users.find(({ tags }) => "SSMSessionRunAs" in tags)?.name ?? "root";
+  const target = seed.nodes[0]?.id ?? "i-…";
+  return [
+    "",
+    `ssm-emulator  ${emulator.url}  account ${seed.account}  ${seed.region}`,
+    nodes.toString(),
+    personas.toString(),
+    "Open a session:",
+    `  eval "$(npx ssm-emulator env --as ${persona})"`,
+    `  aws ssm start-session --target ${target}`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,243 @@
+import swagger from "@fastify/swagger";
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "typebox";
+import type { AccountState } from "../operations/ports/account-state.ts";
+import type { ManagedNodes } from "../operations/ports/managed-nodes.ts";
+import type { SessionRecord } from "../operations/ports/session-record.ts";
+import { isOwnHost } from "./own-host.ts";
+
+export interface AdminApiOptions {
+  readonly version: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly nodes: ManagedNodes;
+  /** The account as it is now; a reset swaps it. */
+  readonly state: () => AccountState;
+  /** Ends all sessions and goes back to the seed. */
+  readonly reset: () => Promise<void>;
+  /** Certificate of the local CA, PEM. */
+  readonly caCertificate: string;
+  readonly allowedHosts: readonly string[];
+}
+
+const services = ["ssm", "ssmmessages", "iam", "sts", "logs", "ec2"] as const;
+
+const Node = Type.Object({
+  nodeId: Type.String(),
+  name: Type.String(),
+  pingStatus: Type.Union([Type.Literal("Online"), Type.Literal("ConnectionLost")]),
+  platformName: Type.String(),
+  ipAddress: Type.String(),
+});
+
+const Session = Type.Object({
+  sessionId: Type.String(),
+  target: Type.String(),
+  status: Type.String(),
+  startedAt: Type.Number({ description: "Epoch milliseconds" }),
+  endedAt: Type.Optional(Type.Number({ description: "Epoch milliseconds; absent while it lives" })),
+  documentName: Type.String(),
+  ownerArn: Type.String(),
+  reason: Type.Optional(Type.String()),
+  runAsUser: Type.Optional(Type.String({ description: "OS user, once the node has decided" })),
+  closingOutput: Type.Optional(Type.String({ description: "What the client was told at the end" })),
+  decision: Type.Object({
+    outcome: Type.Union([Type.Literal("pending"), Type.Literal("run"), Type.Literal("refused")]),
+    runAsUser: Type.Optional(Type.String()),
+    refusal: Type.Optional(Type.String()),
+    steps: Type.Array(
+      Type.Object({
+        by: Type.Union([Type.Literal("service"), Type.Literal("node")]),
+        finding: Type.String(),
+      }),
+    ),
+  }),
+});
+
+const Event = Type.Object({
+  sessionId: Type.String(),
+  timestamp: Type.Number({ description: "Epoch milliseconds" }),
+  message: Type.String({ description: "JSON text as CloudWatch Logs would hold it" }),
+});
+
+const Persona = Type.Object({
+  name: Type.String({ description: "root or an IAM user's name" }),
+  arn: Type.String(),
+  accessKeyId: Type.String(),
+  secretAccessKey: Type.String(),
+});
+
+const Problem = Type.Object({ message: Type.String() });
+
+/** The emulator's own API below `/_emulator/`; `/_emulator/openapi.json` describes it. */
+export const adminApi: FastifyPluginAsyncTypebox<AdminApiOptions> = async (app, options) => {
+  await app.register(swagger, {
+    openapi: { info: { title: "ssm-emulator admin API", version: options.version } },
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    const { host, origin } = request.headers;
+    const foreignOrigin =
+      origin !== undefined &&
+      !(URL.canParse(origin) && isOwnHost(new URL(origin).host, options.allowedHosts));
+    if (!isOwnHost(host, options.allowedHosts) || foreignOrigin) {
+      return reply.code(403).send({ message: `Host ${host} or Origin ${origin} may not use the admin API.` });
+    }
+  });
+
+  app.get(
+    "/_emulator/health",
+    {
+      schema: {
+        summary: "Is the emulator up, and which nodes are online?",
+        response: {
+          200: Type.Object({
+            status: Type.Literal("running"),
+            version: Type.String(),
+            accountId: Type.String(),
+            region: Type.String(),
+            nodes: Type.Array(Node),
+          }),
+        },
+      },
+    },
+    async () => ({
+      status: "running" as const,
+      version: options.version,
+      accountId: options.accountId,
+      region: options.region,
+      nodes: [...options.nodes.list()],
+    }),
+  );
+
+  app.get(
+    "/_localstack/health",
+    {
+      schema: {
+        summary: "The health check that tools for other emulators know",
+        response: {
+          200: Type.Object({
+            services: Type.Record(Type.String(), Type.String()),
+            edition: Type.String(),
+            version: Type.String(),
+          }),
+        },
+      },
+    },
+    async () => ({
+      services: Object.fromEntries(services.map((service) => [service, "running"])),
+      edition: "ssm-emulator",
+      version: options.version,
+    }),
+  );
+
+  app.post(
+    "/_emulator/reset",
+    {
+      schema: {
+        summary: "End all sessions and go back to the seed",
+        response: { 200: Type.Object({ status: Type.Literal("reset") }) },
+      },
+    },
+    async () => {
+      await options.reset();
+      return { status: "reset" as const };
+    },
+  );
+
+  app.get(
+    "/_emulator/nodes",
+    { schema: { summary: "Managed nodes", response: { 200: Type.Object({ nodes: Type.Array(Node) }) } } },
+    async () => ({ nodes: [...options.nodes.list()] }),
+  );
+
+  app.get(
+    "/_emulator/sessions",
+    {
+      schema: {
+        summary: "Sessions, newest first, each with the reasons for its OS user",
+        response: { 200: Type.Object({ sessions: Type.Array(Session) }) },
+      },
+    },
+    async () => ({
+      sessions: [...options.state().sessions.values()].sort((a, b) => b.startedAt - a.startedAt).map(toView),
+    }),
+  );
+
+  app.get(
+    "/_emulator/sessions/:sessionId",
+    {
+      schema: {
+        summary: "One session",
+        params: Type.Object({ sessionId: Type.String() }),
+        response: { 200: Session, 404: Problem },
+      },
+    },
+    async (request, reply) => {
+      const session = options.state().sessions.get(request.params.sessionId);
+      if (session !== undefined) return toView(session);
+      return reply.code(404).send({ message: `There is no session ${request.params.sessionId}.` });
+    },
+  );
+
+  app.get(
+    "/_emulator/logs",
+    {
+      schema: {
+        summary: "Session log events in order of arrival, whatever the preferences say",
+        querystring: Type.Object({ sessionId: Type.Optional(Type.String()) }),
+        response: { 200: Type.Object({ events: Type.Array(Event) }) },
+      },
+    },
+    async (request) => ({ events: [...options.state().sessionEvents.read(request.query.sessionId)] }),
+  );
+
+  app.get(
+    "/_emulator/personas",
+    {
+      schema: {
+        summary: "Who can call: root and the IAM users that have an active key",
+        response: { 200: Type.Object({ personas: Type.Array(Persona) }) },
+      },
+    },
+    async () => ({ personas: listPersonas(options) }),
+  );
+
+  app.get(
+    "/_emulator/ca.pem",
+    { schema: { summary: "Certificate of the local CA behind AWS's host names" } },
+    async (_request, reply) => reply.type("application/x-pem-file").send(options.caCertificate),
+  );
+
+  app.get("/_emulator/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+};
+
+function listPersonas(options: AdminApiOptions): Static<typeof Persona>[] {
+  const { users, accessKeys } = options.state();
+  const seen = new Set<string>();
+  const personas = [];
+  for (const key of accessKeys.values()) {
+    const name = key.userName ?? "root";
+    if (key.status !== "Active" || seen.has(name)) continue;
+    seen.add(name);
+    const path = key.userName === undefined ? undefined : users.get(name.toLowerCase())?.path;
+    personas.push({
+      name,
+      arn: `arn:aws:iam::${options.accountId}:${path === undefined ? "root" : `user${path}${name}`}`,
+      accessKeyId: key.accessKeyId,
+      secretAccessKey: key.secretAccessKey,
+    });
+  }
+  return personas;
+}
+
+function toView(session: SessionRecord): Static<typeof Session> {
+  const { endedAt, reason, runAsUser, closingOutput, decision, ...rest } = session;
+  return {
+    ...rest,
+    ...(endedAt !== undefined && { endedAt }),
+    ...(reason !== undefined && { reason }),
+    ...(runAsUser !== undefined && { runAsUser }),
+    ...(closingOutput !== undefined && { closingOutput }),
+    decision: { ...decision, steps: [...decision.steps] },
+  };
+}

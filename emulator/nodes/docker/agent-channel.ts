@@ -1,0 +1,186 @@
+import { readFile } from "node:fs/promises";
+import { Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import type Docker from "dockerode";
+import type { CommandResult } from "../../access/user-lookup.ts";
+import type { Clock } from "../../clock.ts";
+import { ManagedNodeError } from "../../errors.ts";
+import { nodeError } from "./node-error.ts";
+
+const requestTimeoutMs = 15_000;
+const maxAnswerBytes = 1024 * 1024;
+
+const script = await readFile(new URL("node-agent.sh", import.meta.url), "utf8");
+
+export interface AgentChannelOptions {
+  readonly engine: Docker;
+  readonly container: Docker.Container;
+  readonly clock: Clock;
+  /** What the marks of our sessions begin with. */
+  readonly markPrefix: string;
+}
+
+/**
+ * One long-running process on a node that answers small requests in about a millisecond each, where an exec costs fifty.
+ * It is opened by the first request, and again by the next one after it was lost.
+ */
+export class AgentChannel {
+  readonly #options: AgentChannelOptions;
+  readonly #pending = new Map<string, PendingRequest>();
+  #stream: Promise<NodeJS.ReadWriteStream> | undefined;
+  #lastId = 0;
+
+  constructor(options: AgentChannelOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a program with these arguments as root. @throws ManagedNodeError */
+  run(words: readonly string[]): Promise<CommandResult> {
+    return this.#request("run", words);
+  }
+
+  /** @see agent-behaviour reference, section 1.5 */
+  async ensureSsmUser(): Promise<void> {
+    await this.#request("ensure-ssm-user", []);
+  }
+
+  /** Kills a session's first process, if it still is that. @throws ManagedNodeError */
+  async killLeader(leader: number, mark: string): Promise<void> {
+    await this.#request("kill-leader", [String(leader), mark]);
+  }
+
+  /** Sends a signal to all that carries a mark; returns the states of these processes. @throws ManagedNodeError */
+  async signalMarked(signal: "0" | "KILL", mark: string): Promise<string[]> {
+    const { stdout } = await this.#request("signal-marked", [signal, mark]);
+    return stdout.split("\n").flatMap((line) => line.split(" ")[1] ?? []);
+  }
+
+  /** Opens the channel now instead of at the first request. @throws ManagedNodeError */
+  async open(): Promise<void> {
+    await this.#connected();
+  }
+
+  /** Ends the node's side, which ends all sessions that are still open. */
+  async close(): Promise<void> {
+    const stream = await this.#stream?.catch(() => undefined);
+    if (stream === undefined) return;
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    stream.once("close", resolve);
+    const cancel = this.#options.clock.at(this.#options.clock.now() + requestTimeoutMs, resolve);
+    stream.end();
+    await closed;
+    cancel();
+    if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
+  }
+
+  async #request(verb: string, words: readonly string[]): Promise<CommandResult> {
+    if (words.some((word) => /[\n\0]/.test(word))) {
+      throw new ManagedNodeError("An argument for the node contains a line break or NUL", { cause: words });
+    }
+    const stream = await this.#connected();
+    const id = String(++this.#lastId);
+    const request = new PendingRequest();
+    this.#pending.set(id, request);
+    const { clock } = this.#options;
+    const cancel = clock.at(clock.now() + requestTimeoutMs, () => {
+      request.fail(new ManagedNodeError("The node did not answer in time", { cause: `${verb} timed out` }));
+    });
+    stream.write(`${[id, verb, words.length, ...words].join("\n")}\n`);
+    try {
+      return await request.result;
+    } finally {
+      cancel();
+      this.#pending.delete(id);
+    }
+  }
+
+  #connected(): Promise<NodeJS.ReadWriteStream> {
+    if (this.#stream !== undefined) return this.#stream;
+    const forget = () => {
+      if (this.#stream === connected) this.#stream = undefined;
+    };
+    const connected = this.#connect(forget).catch((cause: unknown) => {
+      forget();
+      throw nodeError("The node cannot be reached", cause);
+    });
+    this.#stream = connected;
+    return connected;
+  }
+
+  async #connect(onLost: () => void): Promise<NodeJS.ReadWriteStream> {
+    const { engine, container, clock, markPrefix } = this.#options;
+    const exec = await container.exec({
+      Cmd: ["/bin/sh", "-s", markPrefix],
+      Env: ["LANG=C.UTF-8"],
+      User: "root",
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+    });
+    const stream = await exec.start({ hijack: true, stdin: true });
+    const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+    let isLost = false;
+    const lost = (cause?: unknown) => {
+      if (isLost) return;
+      isLost = true;
+      onLost();
+      const error = new ManagedNodeError("The connection to the node was lost", { cause });
+      reject(error);
+      for (const request of this.#pending.values()) request.fail(error);
+      stream.destroy();
+    };
+    const output = lineReader((line) => (line === "ready" ? resolve() : this.#onLine(line)));
+    output.on("error", lost);
+    engine.modem.demuxStream(stream, output, new Writable({ write: (_chunk, _encoding, done) => done() }));
+    stream.on("error", lost).on("end", lost).on("close", lost);
+    const cancel = clock.at(clock.now() + requestTimeoutMs, () => lost("the node's shell did not start"));
+    stream.write(script);
+    await ready.finally(cancel);
+    return stream;
+  }
+
+  /** `ID = LINE` or `ID . EXIT-CODE`. */
+  #onLine(line: string): void {
+    const [, id = "", kind, text = ""] = /^(\d+) ([=.]) (.*)$/s.exec(line) ?? [];
+    const request = this.#pending.get(id);
+    if (kind === "=") request?.add(`${text}\n`);
+    else if (kind === ".") request?.finish(Number(text));
+  }
+}
+
+class PendingRequest {
+  readonly result: Promise<CommandResult>;
+  readonly finish: (exitCode: number) => void;
+  readonly fail: (error: ManagedNodeError) => void;
+  #stdout = "";
+
+  constructor() {
+    const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
+    this.result = promise;
+    this.finish = (exitCode) => resolve({ exitCode, stdout: this.#stdout });
+    this.fail = reject;
+  }
+
+  add(text: string): void {
+    this.#stdout += text;
+    if (this.#stdout.length > maxAnswerBytes) {
+      this.fail(
+        new ManagedNodeError("The node's answer is too long", { cause: `over ${maxAnswerBytes} bytes` }),
+      );
+      this.#stdout = "";
+    }
+  }
+}
+
+function lineReader(onLine: (line: string) => void): Writable {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      const lines = (rest + decoder.write(chunk)).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) onLine(line);
+      done(rest.length > maxAnswerBytes ? new Error("a line of the node's answer is too long") : null);
+    },
+  });
+}

@@ -1,0 +1,39 @@
+import Docker from "dockerode";
+import { ManagedNodeError } from "../../errors.ts";
+import { nodeError } from "./node-error.ts";
+
+/**
+ * Connects to a Docker Engine and waits until it answers.
+ * @param dockerHost as `DOCKER_HOST` has it (`unix:///path`, `tcp://host:port`); undefined: that variable, else the default socket
+ * @throws ManagedNodeError when no engine answers
+ */
+export async function connectDockerEngine(dockerHost?: string): Promise<Docker> {
+  const engine = new Docker(connectionOptions(dockerHost));
+  try {
+    await engine.ping();
+  } catch (cause) {
+    throw nodeError(
+      `No Docker engine answers at ${dockerHost ?? "DOCKER_HOST or the default socket"}. ` +
+        "Start Docker, set DOCKER_HOST to an engine, or use the node engine `namespace` (root on Linux)",
+      cause,
+    );
+  }
+  return engine;
+}
+
+function connectionOptions(dockerHost: string | undefined): Docker.DockerOptions {
+  if (dockerHost === undefined) return {};
+  const url = URL.canParse(dockerHost) ? new URL(dockerHost) : undefined;
+  // An empty host keeps a DOCKER_HOST in our environment from winning over the option.
+  if (url?.protocol === "unix:") return { host: "", socketPath: url.pathname };
+  if (url?.protocol === "tcp:" || url?.protocol === "http:" || url?.protocol === "https:") {
+    return {
+      protocol: url.protocol === "https:" ? "https" : "http",
+      host: url.hostname,
+      port: url.port || "2375",
+    };
+  }
+  throw new ManagedNodeError(`A Docker host is unix:///path or tcp://host:port, got: ${dockerHost}`, {
+    cause: dockerHost,
+  });
+}

@@ -1,0 +1,181 @@
+import type { Duplex } from "node:stream";
+import type Docker from "dockerode";
+import type { TerminalOptions, TerminalProcess } from "../../agent/managed-node.ts";
+import type { Clock } from "../../clock.ts";
+import { ManagedNodeError } from "../../errors.ts";
+import type { TerminalSize } from "../../protocol/terminal-size.ts";
+import { delay } from "./delay.ts";
+import { nodeError } from "./node-error.ts";
+import { terminalCommand } from "./terminal-command.ts";
+
+/** The engine's own escape sequence cannot be switched off; this one nobody types. */
+const detachKeys = "ctrl-^,ctrl-^,ctrl-^,ctrl-^";
+/** Starts are queued by the engine: hundreds at once take a while. */
+const startTimeoutMs = 60_000;
+/** How long the engine may take to notice that a terminal's last process is gone. */
+const endTimeoutMs = 2_000;
+const maxResizeAttempts = 5;
+const resizeRetryMs = 50;
+
+export interface DockerTerminalOptions extends TerminalOptions {
+  readonly container: Docker.Container;
+  readonly clock: Clock;
+  readonly mark: string;
+  /** Kills all that carries the mark; called once. */
+  readonly endSession: (leader: number) => Promise<void>;
+}
+
+/**
+ * Opens a process on a terminal in a container.
+ * @throws ManagedNodeError
+ * @see environment reference, section 4
+ */
+export async function openDockerTerminal(options: DockerTerminalOptions): Promise<DockerTerminal> {
+  try {
+    const exec = await options.container.exec({
+      Cmd: terminalCommand(options, options.mark),
+      User: "root",
+      WorkingDir: options.workingDirectory,
+      Tty: true,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      DetachKeys: detachKeys,
+    });
+    const stream = await exec.start({ hijack: true, stdin: true, Tty: true });
+    const leader = await readLeader(stream, options.clock);
+    return new DockerTerminal(options, exec, stream, leader);
+  } catch (cause) {
+    throw nodeError("The node could not open a terminal", cause);
+  }
+}
+
+/** Reads the first line, the leader's process id, and leaves the stream paused behind it. */
+async function readLeader(stream: Duplex, clock: Clock): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  let head = Buffer.alloc(0);
+  const onData = (chunk: Buffer) => {
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf("\n");
+    const [, leader] = /^(\d+)\r?\n/.exec(head.toString("latin1", 0, end + 1)) ?? [];
+    if (leader === undefined) return;
+    stream.pause();
+    if (end + 1 < head.length) stream.unshift(head.subarray(end + 1));
+    resolve(Number(leader));
+  };
+  const onEnd = () => reject(new Error(head.toString().trim() || "it ended at once"));
+  const cancel = clock.at(clock.now() + startTimeoutMs, () => reject(new Error("it did not start in time")));
+  stream.on("data", onData).on("error", reject).on("end", onEnd).on("close", onEnd);
+  try {
+    return await promise;
+  } catch (cause) {
+    stream.destroy();
+    throw cause;
+  } finally {
+    cancel();
+    stream.off("data", onData).off("end", onEnd).off("close", onEnd);
+  }
+}
+
+export class DockerTerminal implements TerminalProcess {
+  onOutput: (bytes: Uint8Array) => void = () => {};
+  onEnd: () => void = () => {};
+  readonly #options: DockerTerminalOptions;
+  readonly #exec: Docker.Exec;
+  readonly #stream: Duplex;
+  readonly #leader: number;
+  readonly #ended = Promise.withResolvers<void>();
+  #state: "open" | "terminating" | "ended" = "open";
+  #paused = false;
+  #wantedSize: TerminalSize | undefined;
+  #resizing: Promise<void> | undefined;
+  #termination: Promise<void> | undefined;
+
+  constructor(options: DockerTerminalOptions, exec: Docker.Exec, stream: Duplex, leader: number) {
+    this.#options = options;
+    this.#exec = exec;
+    this.#stream = stream;
+    this.#leader = leader;
+    stream.on("data", (bytes: Buffer) => {
+      if (this.#state === "open") this.onOutput(bytes);
+    });
+    const end = () => this.#end();
+    stream.on("end", end).on("close", end).on("error", end);
+    // The caller sets its callbacks after its await; the first bytes may be here already.
+    setImmediate(() => this.#paused || stream.resume());
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#stream.write(bytes, (error) => {
+      if (error) reject(new ManagedNodeError("The terminal has ended", { cause: error }));
+      else resolve();
+    });
+    return promise;
+  }
+
+  /** Sizes that come while one is being set are skipped, but for the last. */
+  resize(size: TerminalSize): Promise<void> {
+    this.#wantedSize = size;
+    this.#resizing ??= this.#applySizes().finally(() => {
+      this.#resizing = undefined;
+    });
+    return this.#resizing;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#stream.resume();
+  }
+
+  /** Output that was not handed over yet is dropped. */
+  terminate(): Promise<void> {
+    this.#termination ??= this.#terminate();
+    return this.#termination;
+  }
+
+  async #terminate(): Promise<void> {
+    if (this.#state === "open") this.#state = "terminating";
+    this.#stream.resume();
+    await this.#options.endSession(this.#leader);
+    const { clock } = this.#options;
+    const cancel = clock.at(clock.now() + endTimeoutMs, () => this.#end());
+    await this.#ended.promise;
+    cancel();
+  }
+
+  #end(): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#stream.destroy();
+    this.#ended.resolve();
+    this.onEnd();
+  }
+
+  async #applySizes(): Promise<void> {
+    for (let applied: TerminalSize | undefined; this.#wantedSize !== applied; ) {
+      const size = this.#wantedSize;
+      if (size !== undefined) await this.#applySize(size);
+      applied = size;
+    }
+  }
+
+  async #applySize({ columns, rows }: TerminalSize): Promise<void> {
+    for (let attempt = 1; this.#state === "open"; attempt += 1) {
+      try {
+        await this.#exec.resize({ w: columns, h: rows });
+        return;
+      } catch (cause) {
+        if (this.#state === "open" && attempt === maxResizeAttempts) {
+          throw nodeError("The node could not resize a terminal", cause);
+        }
+        await delay(this.#options.clock, resizeRetryMs);
+      }
+    }
+  }
+}

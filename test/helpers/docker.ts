@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import type Docker from "dockerode";
+import { describe } from "vitest";
+import type { ManagedNode } from "../../emulator/agent/managed-node.ts";
+import { systemClock } from "../../emulator/clock.ts";
+import { connectDockerEngine } from "../../emulator/nodes/docker/docker-engine.ts";
+import { DockerFleet } from "../../emulator/nodes/docker/docker-fleet.ts";
+import { nodeIdLabel, ownerLabel, removeContainer } from "../../emulator/nodes/docker/node-container.ts";
+import type { NodeSpec } from "../../emulator/nodes/docker/node-spec.ts";
+
+/** Where a machine has no registry, the node image is built from this one. */
+const localBaseImage = "ssm-emu/al2023-standin:local";
+
+const connected = await connectDockerEngine().then(
+  (engine) => ({ engine, reason: undefined }),
+  (error: Error) => ({ engine: undefined, reason: error.message }),
+);
+
+/** Why tests with Docker are skipped here; undefined where an engine answers. */
+export const dockerSkipReason: string | undefined = connected.reason;
+
+/** A `describe` that is skipped, and says why, without an engine; fails there if CI promised one. */
+export function describeWithDocker(title: string, tests: () => void): void {
+  const { CI, SSM_EMULATOR_REQUIRE_DOCKER } = process.env;
+  if (dockerSkipReason !== undefined && CI === "true" && SSM_EMULATOR_REQUIRE_DOCKER === "1") {
+    throw new Error(`SSM_EMULATOR_REQUIRE_DOCKER=1, but: ${dockerSkipReason}`);
+  }
+  if (dockerSkipReason === undefined) describe(title, tests);
+  else describe.skip(`${title} (skipped: ${dockerSkipReason})`, tests);
+}
+
+/** @throws Error without an engine */
+export function dockerEngine(): Docker {
+  if (connected.engine === undefined) throw new Error(connected.reason);
+  return connected.engine;
+}
+
+/** The node image's base on this machine; undefined: the Dockerfile's own. */
+export async function testBaseImage(): Promise<string | undefined> {
+  return await dockerEngine()
+    .getImage(localBaseImage)
+    .inspect()
+    .then(
+      () => localBaseImage,
+      () => undefined,
+    );
+}
+
+export const testNode: NodeSpec = {
+  nodeId: "i-0a1b2c3d4e5f60718",
+  name: "web-1",
+  tags: [{ key: "Name", value: "web-1" }],
+  users: [
+    { name: "alice", uid: 1500, groups: ["deploy", "audit"] },
+    { name: "svc", uid: 1600, shell: "/sbin/nologin", home: false },
+  ],
+};
+
+/** A fleet of its own, with whatever containers carry its owner's label, removed when it goes out of scope. */
+export interface TestFleet extends AsyncDisposable {
+  readonly owner: string;
+  readonly fleet: DockerFleet;
+  /** The test node. */
+  readonly node: ManagedNode;
+  readonly container: Docker.Container;
+}
+
+export interface TestFleetOptions {
+  readonly owner?: string;
+  readonly nodes?: readonly NodeSpec[];
+  readonly dockerHost?: string;
+}
+
+export async function openTestFleet(options: TestFleetOptions = {}): Promise<TestFleet> {
+  const owner = options.owner ?? newOwner();
+  const { nodes = [testNode], dockerHost } = options;
+  const baseImage = await testBaseImage();
+  const fleet = await DockerFleet.open({ owner, nodes, clock: systemClock, baseImage, dockerHost });
+  const node = fleet.get(testNode.nodeId);
+  const [found] = await containersOf(owner);
+  if (node === undefined || found === undefined) throw new Error("the test node is missing");
+  return {
+    owner,
+    fleet,
+    node,
+    container: dockerEngine().getContainer(found.Id),
+    async [Symbol.asyncDispose]() {
+      await fleet.close({ remove: true }).finally(() => removeContainersOf(owner));
+    },
+  };
+}
+
+export function newOwner(): string {
+  return `test-${randomUUID().slice(0, 8)}`;
+}
+
+/** The containers of the test node that carry an owner's label. */
+export async function containersOf(owner: string): Promise<Docker.ContainerInfo[]> {
+  const label = [`${ownerLabel}=${owner}`, `${nodeIdLabel}=${testNode.nodeId}`];
+  return await dockerEngine().listContainers({ all: true, filters: { label } });
+}
+
+export async function removeContainersOf(owner: string): Promise<void> {
+  const found = await containersOf(owner);
+  await Promise.all(found.map(({ Id }) => removeContainer(dockerEngine().getContainer(Id))));
+}
