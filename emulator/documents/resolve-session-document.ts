@@ -6,7 +6,7 @@ import { parseDocumentContent } from "./parse-document-content.ts";
 import { documentTexts, type Refusal, refuse } from "./refusal.ts";
 import type { SessionDocumentContent } from "./session-document.ts";
 
-/** The default version of a document of the account. */
+/** The version of an account's document that sessions use. */
 export interface AccountDocument {
   readonly documentType: string;
   readonly format: "JSON" | "YAML" | "TEXT";

@@ -6,7 +6,7 @@ import { readMessageId, writeMessageId } from "./message-id.ts";
 /** A message of the data channel, ready to be sent. */
 export interface AgentMessage {
   readonly messageType: string;
-  /** Epoch milliseconds; the plugin drops messages of the year zero, 1970. */
+  /** Epoch milliseconds; the plugin drops a message that says 0. */
   readonly createdAt: number;
   readonly sequenceNumber: number;
   /** Nobody looks at them on receipt; see {@link messageFlags}. */

@@ -14,7 +14,8 @@ export class Utf8Boundary {
   push(chunk: Uint8Array): Uint8Array {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const end = wholeCharactersEnd(bytes);
-    this.#held = bytes.slice(end);
+    // A copy: a view would keep the whole chunk, and change with it.
+    this.#held = Uint8Array.from(bytes.subarray(end));
     return bytes.subarray(0, end);
   }
 }

@@ -9,7 +9,7 @@ import { nodeIdLabel, ownerLabel, removeContainer } from "../../emulator/nodes/d
 import type { NodeSpec } from "../../emulator/nodes/docker/node-spec.ts";
 
 /** Where a machine has no registry, the node image is built from this one. */
-const localBaseImage = "ssm-emu/al2023-standin:local";
+const localBaseImage = "ssm-emulator/al2023-standin:local";
 
 const connected = await connectDockerEngine().then(
   (engine) => ({ engine, reason: undefined }),

@@ -1,5 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { describe } from "vitest";
+import { dockerSkipReason } from "./docker.ts";
 
 /** Where the program is on PATH; undefined when it is not installed. */
 export function findProgram(name: string): string | undefined {
@@ -15,8 +17,10 @@ export function findProgram(name: string): string | undefined {
   return undefined;
 }
 
-/** Why tests with the stock client cannot run here; undefined when they can. */
-export function missingStockClient(): string | undefined {
+/** A `describe` for tests that run the AWS CLI with the stock plugin; without them, or without Docker, it says so. */
+export function describeWithStockClient(title: string, tests: () => void): void {
   const missing = ["aws", "session-manager-plugin"].filter((name) => findProgram(name) === undefined);
-  return missing.length === 0 ? undefined : `not on PATH: ${missing.join(", ")}`;
+  const reason = missing.length > 0 ? `not on PATH: ${missing.join(", ")}` : dockerSkipReason;
+  if (reason === undefined) describe(title, tests);
+  else describe.skip(`${title} (skipped: ${reason})`, tests);
 }

@@ -14,10 +14,7 @@ interface SsmSession {
   sendText(socket: WebSocket, text: Uint8Array): void;
 }
 
-const { ssm } = {
-  ssm: createRequire(import.meta.url)("ssm-session") as { default?: SsmSession } & SsmSession,
-};
-const library: SsmSession = ssm.default ?? ssm;
+const { ssm: library } = createRequire(import.meta.url)("ssm-session") as { readonly ssm: SsmSession };
 
 const defaultTimeoutMs = 20_000;
 
@@ -29,13 +26,14 @@ export class SsmSessionClient {
   #seen = 0;
   #onChange: () => void = () => {};
 
-  constructor(start: { readonly StreamUrl: string; readonly TokenValue: string }) {
-    this.#socket = new WebSocket(start.StreamUrl);
+  constructor(start: { readonly StreamUrl?: string | undefined; readonly TokenValue?: string | undefined }) {
+    const { StreamUrl: url = "", TokenValue: token = "" } = start;
+    this.#socket = new WebSocket(url);
     this.#socket.binaryType = "arraybuffer";
     const closed = Promise.withResolvers<string>();
     this.closed = closed.promise;
     this.#socket.on("open", () => {
-      library.init(this.#socket, { token: start.TokenValue, termOptions: { cols: 80, rows: 24 } });
+      library.init(this.#socket, { token, termOptions: { cols: 80, rows: 24 } });
     });
     this.#socket.on("error", (error) => closed.reject(error));
     this.#socket.on("message", (data) => {
@@ -78,6 +76,13 @@ export class SsmSessionClient {
         };
       });
     }
+  }
+
+  /** The next whole line, without control sequences. */
+  async expectLine(): Promise<string> {
+    const start = this.#seen;
+    await this.expectText("\r\n");
+    return this.#output.slice(start, this.#seen - 2).replace("\u001b[?2004l\r", "");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -11,7 +11,7 @@ import {
 } from "../../documents/resolve-session-document.ts";
 import { ServiceException } from "../../errors.ts";
 import { type OperationContext, operation } from "../operation.ts";
-import { findVersion } from "./shared/find-document.ts";
+import { latestVersion } from "./shared/find-document.ts";
 import { streamUrl } from "./shared/stream-url.ts";
 
 const StartSessionRequest = Type.Object({
@@ -58,6 +58,11 @@ export const startSession = operation({
   },
 });
 
+/**
+ * Sessions take a document's newest version, whichever is the default; so the guide's way of changing preferences, one
+ * UpdateDocument, takes effect.
+ * @see aws/session-manager-plugin issue 112; user guide, "Update Session Manager preferences (command line)"
+ */
 function findDocument(
   input: Static<typeof StartSessionRequest>,
   context: OperationContext,
@@ -67,7 +72,7 @@ function findDocument(
     accountId: context.accountId,
     accountDocument: (name) => {
       const record = context.state.documents.get(name);
-      return record && { documentType: record.documentType, ...findVersion(record, {}) };
+      return record && { documentType: record.documentType, ...latestVersion(record) };
     },
     preferencesOfBuiltIns: "merge",
   });

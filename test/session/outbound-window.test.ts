@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { OutboundWindow } from "../../emulator/session/outbound-window.ts";
+
+const limits = { maxUnacknowledgedBytes: 1_000, maxUnacknowledgedFrames: 4 };
+
+/** A window with frames of one byte, their sequence number, all sent at `sentAt`. */
+function windowOf(count: number, sentAt: number | undefined): OutboundWindow {
+  const window = new OutboundWindow(limits);
+  for (let sequenceNumber = 0; sequenceNumber < count; sequenceNumber++) {
+    window.add(Uint8Array.of(sequenceNumber), sentAt);
+  }
+  return window;
+}
+
+describe("OutboundWindow", () => {
+  it("numbers frames from 0 on", () => {
+    expect(windowOf(0, 0).nextSequenceNumber).toBe(0);
+    expect(windowOf(3, 0).nextSequenceNumber).toBe(3);
+  });
+
+  it("sends the oldest frame again when its time is over, not earlier", () => {
+    const window = windowOf(2, 1_000);
+    expect(window.nextDeadline()).toBe(1_200);
+    expect(window.onDeadline(1_199)).toBeUndefined();
+    expect(window.onDeadline(1_200)).toEqual(Uint8Array.of(0));
+  });
+
+  it("waits twice as long after each resend, up to a second", () => {
+    const window = windowOf(1, 0);
+    const waits = [1, 2, 3, 4, 5].map(() => {
+      const deadline = window.nextDeadline() ?? 0;
+      window.onDeadline(deadline);
+      return deadline;
+    });
+    expect(waits).toEqual([200, 600, 1_400, 2_400, 3_400]);
+  });
+
+  it("goes to the next frame once the oldest is acknowledged, whatever the order", () => {
+    const window = windowOf(3, 0);
+    window.acknowledge(1, 0);
+    expect(window.onDeadline(1_000)).toEqual(Uint8Array.of(0));
+    window.acknowledge(0, 1_000);
+    expect(window.onDeadline(2_000)).toEqual(Uint8Array.of(2));
+  });
+
+  it("is done when all is acknowledged", () => {
+    const window = windowOf(1, 0);
+    window.acknowledge(0, 10);
+    expect(window.isEmpty).toBe(true);
+    expect(window.nextDeadline()).toBeUndefined();
+    expect(window.onDeadline(10_000)).toBeUndefined();
+  });
+
+  it("ignores acknowledges of what is not in flight", () => {
+    const window = windowOf(2, 0);
+    window.acknowledge(7, 0);
+    window.acknowledge(1, 0);
+    window.acknowledge(1, 0);
+    expect(window.isEmpty).toBe(false);
+  });
+
+  it("learns from round trips, counted from the first sending", () => {
+    const window = windowOf(2, 0);
+    window.onDeadline(200);
+    window.acknowledge(0, 300);
+    // 7/8 · 100 + 1/8 · 300 + 200
+    expect(window.nextDeadline()).toBe(325);
+  });
+
+  it("is full by frames or by bytes, and has room from half on", () => {
+    const window = windowOf(3, 0);
+    expect(window.isFull).toBe(false);
+    window.add(new Uint8Array(1), 0);
+    expect(window).toMatchObject({ isFull: true, hasRoom: false });
+    window.acknowledge(0, 0);
+    window.acknowledge(1, 0);
+    expect(window).toMatchObject({ isFull: false, hasRoom: false });
+    window.acknowledge(2, 0);
+    expect(window).toMatchObject({ isFull: false, hasRoom: true });
+    window.add(new Uint8Array(999), 0);
+    expect(window).toMatchObject({ isFull: true, hasRoom: false });
+  });
+
+  it("waits for no acknowledge of frames that were never sent", () => {
+    expect(windowOf(2, undefined).nextDeadline()).toBeUndefined();
+  });
+
+  it("sends everything on a new connection, where patience starts anew", () => {
+    const window = windowOf(3, 0);
+    window.acknowledge(1, 0);
+    window.onDeadline(1_000);
+    expect(window.resendAll(5_000)).toEqual([Uint8Array.of(0), Uint8Array.of(2)]);
+    expect((window.nextDeadline() ?? 0) - 5_000).toBeLessThan(400);
+  });
+
+  it("takes an answer as proof for what an earlier connection may have brought already", () => {
+    const window = windowOf(2, 0);
+    window.resendAll(1_000);
+    window.add(Uint8Array.of(2), 1_000);
+    window.acknowledge(2, 1_010);
+    expect(window.isEmpty).toBe(true);
+  });
+
+  it("takes an answer for nothing else: the plugin may have turned the frame away", () => {
+    const window = windowOf(2, undefined);
+    window.resendAll(1_000);
+    window.acknowledge(1, 1_010);
+    expect(window.isEmpty).toBe(false);
+  });
+});
