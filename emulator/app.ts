@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import packageJson from "../package.json" with { type: "json" };
 import type { LiveSessionSettings } from "./agent/live-session.ts";
 import { LiveSessions } from "./agent/live-sessions.ts";
@@ -79,7 +79,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const app: FastifyInstance = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     forceCloseConnections: true,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   });
   const nodes = {
     list: () => fleet.describe(),

@@ -156,9 +156,9 @@ export class LiveSession {
     this.#close(reason);
   }
 
-  /** Delivers what the log holds without waiting for its next tick, for a process that is about to end. */
-  flushLog(): void {
-    this.#recorder?.flush();
+  /** Completes the log without waiting for its next tick, for a process that is about to end. */
+  finishLog(): void {
+    this.#recorder?.finishNow();
   }
 
   async #startShell(inputs: SessionInputs): Promise<void> {

@@ -112,7 +112,7 @@ export class LiveSessions implements SessionControl, DataChannels {
     const sessions = [...this.#sessions.values()];
     for (const session of sessions) {
       session.terminate();
-      session.flushLog();
+      session.finishLog();
     }
     await Promise.all(
       sessions.map((session) => Promise.all([session.ended, session.hasClient && session.told])),
@@ -126,14 +126,13 @@ export class LiveSessions implements SessionControl, DataChannels {
       inputs?.cloudWatchStreamingEnabled && inputs.cloudWatchLogGroupName !== ""
         ? streamToLogGroup(state, { groupName: inputs.cloudWatchLogGroupName, streamName: sessionId })
         : undefined;
-    return (events: readonly LogEventMessage[]): boolean => {
+    return (events: readonly LogEventMessage[]) => {
       stream?.(events);
       for (const { timestamp, message } of events) {
         const event = { sessionId, timestamp, message };
         state.sessionEvents.append(event);
         this.#options.onEvent(event);
       }
-      return true;
     };
   }
 }

@@ -66,11 +66,16 @@ export class LogBatcher {
   take(now: EpochMillis): readonly LogEventMessage[] | undefined {
     if (this.#isDone || now < this.#dueAt) return undefined;
     this.#dueAt = this.#tickAfter(now);
+    const batch = this.takeEarly(now);
+    if (batch === undefined) this.#isDone = this.#isFinished;
+    return batch;
+  }
+
+  /** The next batch whatever the tick, for a backlog that has grown too large; undefined when no line waits. */
+  takeEarly(now: EpochMillis): readonly LogEventMessage[] | undefined {
     const { texts, lineCount } = packLines(this.#pending);
     this.#takenLines = lineCount;
-    if (texts.length > 0) return texts.map((text) => buildLogEvent(this.#context, text, now));
-    this.#isDone = this.#isFinished;
-    return undefined;
+    return texts.length === 0 ? undefined : texts.map((text) => buildLogEvent(this.#context, text, now));
   }
 
   /** The batch of the last {@link take} has arrived and is forgotten. */
@@ -79,7 +84,7 @@ export class LogBatcher {
     this.#takenLines = 0;
   }
 
-  /** While true the terminal is to be paused: nothing is dropped, and {@link append} goes on taking what still comes. */
+  /** While true, {@link takeEarly} is called for: nothing is dropped, and {@link append} goes on taking what comes. */
   get isFull(): boolean {
     return this.#pendingBytes >= this.#maxPendingBytes;
   }

@@ -29,35 +29,51 @@ function memoryTable<Row>(): Table<Row> {
   };
 }
 
+/** What one log stream, or all sessions' events, may hold; the oldest go first. */
+const maxMessageCharacters = 64 * 1024 * 1024;
+
 function memoryLogEvents(): LogEventStore {
-  const streams = new Map<string, LogEvent[]>();
+  const streams = new Map<string, BoundedList<LogEvent>>();
   let nextEventId = 1;
+  const streamOf = (groupName: string, streamName: string) => {
+    const key = logStreamKey(groupName, streamName);
+    const stream = streams.get(key) ?? new BoundedList<LogEvent>();
+    streams.set(key, stream);
+    return stream;
+  };
   return {
     append(groupName, streamName, events) {
-      const key = logStreamKey(groupName, streamName);
-      const stream = streams.get(key) ?? [];
+      const stream = streamOf(groupName, streamName);
+      const last = stream.items.at(-1)?.timestamp ?? 0;
       for (const event of events) stream.push({ ...event, eventId: String(nextEventId++).padStart(56, "0") });
       // Stable: equal timestamps stay in order of arrival.
-      stream.sort((a, b) => a.timestamp - b.timestamp);
-      streams.set(key, stream);
+      if (events.some(({ timestamp }) => timestamp < last))
+        stream.items.sort((a, b) => a.timestamp - b.timestamp);
     },
-    read: (groupName, streamName) => streams.get(logStreamKey(groupName, streamName)) ?? [],
+    read: (groupName, streamName) => streams.get(logStreamKey(groupName, streamName))?.items ?? [],
     delete: (groupName, streamName) => void streams.delete(logStreamKey(groupName, streamName)),
   };
 }
 
-/** What all sessions' events may hold together; the oldest go first. */
-const maxEventCharacters = 64 * 1024 * 1024;
-
 function memorySessionEvents(): SessionEventStore {
-  const events: SessionEvent[] = [];
-  let characters = 0;
+  const events = new BoundedList<SessionEvent>();
   return {
-    append(event) {
-      events.push(event);
-      characters += event.message.length;
-      while (characters > maxEventCharacters) characters -= events.shift()?.message.length ?? characters;
-    },
-    read: (sessionId) => events.filter((event) => sessionId === undefined || event.sessionId === sessionId),
+    append: (event) => events.push(event),
+    read: (sessionId) =>
+      events.items.filter((event) => sessionId === undefined || event.sessionId === sessionId),
   };
+}
+
+/** Messages up to a number of characters. Dropping is done in bulk, as each drop moves all that stays. */
+class BoundedList<Item extends { readonly message: string }> {
+  items: Item[] = [];
+  #characters = 0;
+
+  push(item: Item): void {
+    this.items.push(item);
+    this.#characters += item.message.length;
+    if (this.#characters <= maxMessageCharacters) return;
+    const oldest = this.items.splice(0, Math.ceil(this.items.length / 2));
+    for (const { message } of oldest) this.#characters -= message.length;
+  }
 }
