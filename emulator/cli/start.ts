@@ -44,7 +44,7 @@ export async function start(config: Config, seed: Seed): Promise<void> {
     ...(onSessionEvent !== undefined && { onSessionEvent }),
   });
   endOnSignal(emulator);
-  process.stderr.write(`${banner(emulator, seed)}\nReady.\n`);
+  process.stderr.write(`${banner(emulator, seed, config.publicUrl ?? emulator.url)}\nReady.\n`);
 }
 
 /** Log lines go to standard error, so that standard output is free for session events. */
@@ -82,7 +82,7 @@ function endOnSignal(emulator: Emulator): void {
   process.once("SIGTERM", end);
 }
 
-function banner(emulator: Emulator, seed: Seed): string {
+function banner(emulator: Emulator, seed: Seed, url: string): string {
   const nodes = new Table({ head: ["Node", "Name", "Status", "OS users"], style: { head: [], border: [] } });
   for (const node of emulator.nodes.describe()) {
     const users = seed.nodes.find(({ id }) => id === node.nodeId)?.users ?? [];
@@ -94,16 +94,25 @@ function banner(emulator: Emulator, seed: Seed): string {
     const shownTags = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
     personas.push([name, accessKeys[0]?.id ?? "", shownTags.join(", ")]);
   }
-  const persona = seed.users.find(({ tags }) => "SSMSessionRunAs" in tags)?.name ?? "root";
-  const target = seed.nodes[0]?.id ?? "i-…";
   return [
     "",
-    `ssm-emulator  ${emulator.url}  account ${seed.account}  ${seed.region}`,
+    `ssm-emulator  ${url}  account ${seed.account}  ${seed.region}`,
     nodes.toString(),
     personas.toString(),
-    "Open a session:",
-    `  eval "$(npx ssm-emulator env --as ${persona})"`,
-    `  aws ssm start-session --target ${target}`,
+    ...firstSession(seed, url),
     "",
   ].join("\n");
+}
+
+/** Lines to copy into a shell, which need nothing but the AWS CLI and its plugin. */
+function firstSession(seed: Seed, url: string): string[] {
+  const tagged = seed.users.find(({ tags }) => "SSMSessionRunAs" in tags);
+  const [key] = tagged?.accessKeys ?? seed.rootAccessKeys;
+  const [node] = seed.nodes;
+  if (key === undefined || node === undefined) return [];
+  return [
+    `Open a session as ${tagged?.name ?? "root"}:`,
+    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=${seed.region} AWS_ACCESS_KEY_ID=${key.id} AWS_SECRET_ACCESS_KEY=${key.secret}`,
+    `  aws ssm start-session --target ${node.id}`,
+  ];
 }
