@@ -47,7 +47,7 @@ export interface SessionChange {
 
 /** Input that the terminal has not taken; above it the client's frames wait without an acknowledge. */
 const maxInputBacklogBytes = 256 * 1024;
-/** How long a client may keep its connection after the closing message. */
+/** How long a client may keep its connection after the closing message, or take to come back for it. */
 const lingerAfterCloseMs = 2_000;
 
 /**
@@ -68,6 +68,9 @@ export class LiveSession {
   readonly #idle: IdleTimer;
   readonly #whenEnded = Promise.withResolvers<void>();
   readonly #whenTold = Promise.withResolvers<void>();
+  /** Settles when the node has opened the shell or failed to. */
+  #starting: Promise<void> = Promise.resolve();
+  #endSleep: () => void = () => {};
   #status: SessionStatus = "Connecting";
   #decision: Decision;
   #closingOutput: string | undefined;
@@ -75,6 +78,7 @@ export class LiveSession {
   #connection: ClientConnection | undefined;
   #shell: Shell | undefined;
   #recorder: SessionRecorder | undefined;
+  #isTold = false;
   /** When a session without a client is given up, or a client that lingers after the end is dropped. */
   #patienceEndsAt: EpochMillis | undefined;
   #cancelDeadline: () => void = () => {};
@@ -122,7 +126,7 @@ export class LiveSession {
       return;
     }
     this.#enter("agent-connected");
-    this.#startShell(document.document.inputs).catch((error: unknown) => {
+    this.#starting = this.#startShell(document.document.inputs).catch((error: unknown) => {
       this.#deps.onError(error, "starting the shell");
       this.#fail("");
     });
@@ -132,7 +136,7 @@ export class LiveSession {
   attach(connection: ClientConnection): AttachedClient {
     this.#connection?.close();
     this.#connection = connection;
-    this.#patienceEndsAt = this.isEnding ? this.#clock.now() + lingerAfterCloseMs : undefined;
+    this.#patienceEndsAt = this.#isTold ? this.#clock.now() + lingerAfterCloseMs : undefined;
     this.#enter("client-attached");
     // A node that never answers opens no data channel: its client waits in silence.
     if (this.#inputs !== undefined || this.isEnding)
@@ -154,6 +158,14 @@ export class LiveSession {
     if (this.isEnding) return;
     this.#enter("end-requested");
     this.#close(reason);
+  }
+
+  /** Nobody comes to hear the end any more. */
+  stopWaiting(): void {
+    if (!this.isEnding || this.hasClient) return;
+    this.#patienceEndsAt = undefined;
+    this.#tell();
+    this.#arm();
   }
 
   /** Completes the log without waiting for its next tick, for a process that is about to end. */
@@ -220,7 +232,8 @@ export class LiveSession {
   #clientLost(): void {
     this.#connection = undefined;
     this.#channel.detachClient();
-    this.#patienceEndsAt = this.#clock.now() + this.#deps.settings.resumeGraceMs;
+    const patienceMs = this.isEnding ? lingerAfterCloseMs : this.#deps.settings.resumeGraceMs;
+    this.#patienceEndsAt = this.#isTold ? undefined : this.#clock.now() + patienceMs;
     this.#enter("client-lost");
     this.#arm();
   }
@@ -235,10 +248,12 @@ export class LiveSession {
   #close(output: string): void {
     this.#closingOutput = output;
     this.#publish();
+    this.#endSleep();
+    this.#apply(this.#channel.close(output, this.#clock.now()));
+    // The client of a node that never answered is let in only now.
     if (this.#inputs === undefined && this.#connection !== undefined) {
       this.#apply(this.#channel.attachClient(this.#clock.now()));
     }
-    this.#apply(this.#channel.close(output, this.#clock.now()));
     this.#cleanUp()
       .catch((error: unknown) => this.#deps.onError(error, "ending what is left on the node"))
       .finally(() => {
@@ -251,8 +266,12 @@ export class LiveSession {
 
   async #cleanUp(): Promise<void> {
     const logged = this.#recorder?.finish();
-    await this.#shell?.terminate();
-    await logged;
+    try {
+      await this.#starting;
+      await this.#shell?.terminate();
+    } finally {
+      await logged;
+    }
   }
 
   #enter(event: SessionEvent): void {
@@ -298,7 +317,7 @@ export class LiveSession {
         break;
       case "closed":
         this.#patienceEndsAt = this.#clock.now() + lingerAfterCloseMs;
-        this.#whenTold.resolve();
+        this.#tell();
         break;
       case "client-ready":
         break;
@@ -338,12 +357,24 @@ export class LiveSession {
   }
 
   #losePatience(): void {
-    if (this.isEnding) this.#whenTold.resolve();
+    if (this.isEnding) this.#tell();
     else this.terminate();
     this.#connection?.close();
   }
 
+  #tell(): void {
+    this.#isTold = true;
+    this.#whenTold.resolve();
+  }
+
+  /** Ends early when the session does. */
   #sleep(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.at(this.#clock.now() + delayMs, resolve));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#clock.at(this.#clock.now() + delayMs, resolve);
+    this.#endSleep = () => {
+      cancel();
+      resolve();
+    };
+    return promise;
   }
 }

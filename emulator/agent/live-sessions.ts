@@ -117,6 +117,7 @@ export class LiveSessions implements SessionControl, DataChannels {
     await Promise.all(
       sessions.map((session) => Promise.all([session.ended, session.hasClient && session.told])),
     );
+    for (const session of sessions) session.stopWaiting();
   }
 
   #sinkOf(task: StartSessionTask, state: AccountState) {

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock, EpochMillis } from "../clock.ts";
 import type { TerminalSize } from "../protocol/terminal-size.ts";
 import type { TerminalProcess } from "./managed-node.ts";
 
@@ -12,15 +12,17 @@ const firstOutputPatienceMs = 1000;
 
 /**
  * A shell on a node's terminal. Input and sizes take effect in the order they were given, and only after the shell's
- * first output, as with the real agent.
+ * first output, as with the real agent. A shell that never stops printing is not waited for: it must hear Ctrl-C.
  */
 export class Shell {
   readonly #terminal: TerminalProcess;
   readonly #clock: Clock;
-  readonly #settled: Promise<void>;
-  #settle: () => void = () => {};
-  #cancelSettling: () => void;
-  #queue: Promise<void>;
+  /** When the wait for the first output is over, however much there is of it. */
+  readonly #patienceEndsAt: EpochMillis;
+  readonly #whenSettled = Promise.withResolvers<void>();
+  #isSettled = false;
+  #cancelSettling: () => void = () => {};
+  #queue: Promise<void> = this.#whenSettled.promise;
   #backlogBytes = 0;
   readonly #onError: (error: unknown) => void;
 
@@ -36,19 +38,16 @@ export class Shell {
   ) {
     this.#terminal = terminal;
     this.#clock = options.clock;
-    this.#settled = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    this.#queue = this.#settled;
-    this.#cancelSettling = this.#settleAfter(firstOutputPatienceMs);
+    this.#patienceEndsAt = options.clock.now() + firstOutputPatienceMs;
+    this.#settleAt(this.#patienceEndsAt);
     this.#onError = options.onError;
     terminal.onOutput = (bytes) => {
-      this.#cancelSettling();
-      this.#cancelSettling = this.#settleAfter(firstOutputQuietMs);
+      if (!this.#isSettled) {
+        this.#settleAt(Math.min(this.#clock.now() + firstOutputQuietMs, this.#patienceEndsAt));
+      }
       options.onOutput(bytes);
     };
     terminal.onEnd = () => {
-      this.#cancelSettling();
       this.#settle();
       options.onEnd();
     };
@@ -72,8 +71,9 @@ export class Shell {
   input(bytes: Uint8Array): Promise<void> {
     this.#backlogBytes += bytes.length;
     return this.#enqueue(async () => {
-      await this.#terminal.write(bytes);
-      this.#backlogBytes -= bytes.length;
+      await this.#terminal.write(bytes).finally(() => {
+        this.#backlogBytes -= bytes.length;
+      });
     });
   }
 
@@ -91,7 +91,7 @@ export class Shell {
 
   /** Resolves when nothing that the shell ever started is left on the node. */
   async terminate(): Promise<void> {
-    this.#cancelSettling();
+    this.#settle();
     await this.#terminal.terminate();
   }
 
@@ -100,7 +100,14 @@ export class Shell {
     return this.#queue;
   }
 
-  #settleAfter(delayMs: number): () => void {
-    return this.#clock.at(this.#clock.now() + delayMs, this.#settle);
+  #settleAt(deadline: EpochMillis): void {
+    this.#cancelSettling();
+    this.#cancelSettling = this.#clock.at(deadline, () => this.#settle());
+  }
+
+  #settle(): void {
+    this.#cancelSettling();
+    this.#isSettled = true;
+    this.#whenSettled.resolve();
   }
 }

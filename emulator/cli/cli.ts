@@ -115,8 +115,7 @@ function report(error: unknown): number {
     return 2;
   }
   if (error instanceof ManagedNodeError) {
-    const cause = error.cause instanceof Error ? `\n  ${error.cause.message}` : "";
-    process.stderr.write(`${error.message}${cause}\n`);
+    process.stderr.write(`${error.message}\n`);
     return 3;
   }
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

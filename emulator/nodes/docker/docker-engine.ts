@@ -14,7 +14,7 @@ export async function connectDockerEngine(dockerHost?: string): Promise<Docker> 
   } catch (cause) {
     throw nodeError(
       `No Docker engine answers at ${dockerHost ?? "DOCKER_HOST or the default socket"}. ` +
-        "Start Docker, set DOCKER_HOST to an engine, or use the node engine `namespace` (root on Linux)",
+        "Start Docker, or set DOCKER_HOST to an engine",
       cause,
     );
   }
