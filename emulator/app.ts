@@ -6,6 +6,7 @@ import { LiveSessions } from "./agent/live-sessions.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ConfigError } from "./errors.ts";
 import { adminApi } from "./http/admin-api.ts";
+import { unroutableAnswer } from "./http/answer-request.ts";
 import { credentialsOf } from "./http/authenticate.ts";
 import { awsEndpoint } from "./http/aws-endpoint.ts";
 import { type AwsHostLane, createAwsHostLane } from "./http/aws-host-lane.ts";
@@ -14,6 +15,7 @@ import { loadOperations } from "./http/load-operations.ts";
 import { openLocalCa } from "./http/local-ca.ts";
 import { verifySignature } from "./http/signature.ts";
 import { DockerFleet, type DockerFleetOptions } from "./nodes/docker/docker-fleet.ts";
+import { type NodeFleet, noNodes } from "./nodes/node-fleet.ts";
 import type { Randomness, ServiceSettings } from "./operations/operation.ts";
 import type { AccountState } from "./operations/ports/account-state.ts";
 import type { SessionEvent } from "./operations/ports/session-events.ts";
@@ -53,7 +55,7 @@ export interface Emulator extends AsyncDisposable {
   readonly url: string;
   readonly caCertificatePath: string;
   readonly state: () => AccountState;
-  readonly nodes: DockerFleet;
+  readonly nodes: NodeFleet;
   readonly http: FastifyInstance;
   /** Ends all sessions and goes back to the seed. */
   reset(): Promise<void>;
@@ -74,11 +76,17 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const [operations, ca, fleet] = await Promise.all([
     loadOperations(),
     openLocalCa(options.stateDirectory, clock),
-    DockerFleet.open({ ...options.nodes, clock, nodes: nodeSpecs(seed) }),
+    openFleet(options, clock),
   ]);
   const app: FastifyInstance = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     forceCloseConnections: true,
+    requestTimeout: requestTimeoutMs,
+    frameworkErrors: (_error, _request, reply) => {
+      const { status, contentType = "", body } = unroutableAnswer;
+      reply.hijack();
+      reply.raw.writeHead(status, { "content-type": contentType }).end(body);
+    },
     logController: new LogController({ disableRequestLogging: true }),
   });
   const nodes = {
@@ -179,8 +187,15 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
 }
 
+/** For a request to arrive whole; websockets and tunnels are not requests for long. */
+const requestTimeoutMs = 60_000;
 /** As for the JSON services. @see aws-api reference, section 1.6 */
 const signedUpgradeSkewMs = 5 * 60_000;
+
+async function openFleet({ seed, nodes }: EmulatorOptions, clock: Clock): Promise<NodeFleet> {
+  if (seed.nodes.length === 0) return noNodes;
+  return DockerFleet.open({ ...nodes, clock, nodes: nodeSpecs(seed) });
+}
 
 function seededState(seed: Seed, clock: Clock): AccountState {
   const state = createMemoryState();

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, EpochMillis } from "../clock.ts";
+import { ServiceException } from "../errors.ts";
 import type { Randomness } from "../operations/operation.ts";
 import type { AccountState } from "../operations/ports/account-state.ts";
 import type { SessionControl, StartSessionTask } from "../operations/ports/session-control.ts";
@@ -28,6 +29,8 @@ export interface LiveSessionsOptions {
 
 /** Sessions that can be open at once; each holds a process on a node. */
 const maxSessions = 5_000;
+/** Sessions that the API and the admin API can tell of. */
+const maxRecords = 20_000;
 
 /**
  * Told to a client whose token opens nothing.
@@ -47,10 +50,12 @@ export class LiveSessions implements SessionControl, DataChannels {
   start(task: StartSessionTask): { readonly tokenValue: string } {
     const { clock, random, settings, onError } = this.#options;
     const node = this.#options.node(task.target);
-    if (node === undefined || this.#sessions.size >= maxSessions) {
-      throw new RangeError(`cannot start a session on ${task.target}: ${this.#sessions.size} are open`);
-    }
+    if (node === undefined)
+      throw new ServiceException("TargetNotConnected", `${task.target} is not connected.`);
+    if (this.#sessions.size >= maxSessions)
+      throw new ServiceException("ThrottlingException", "Rate exceeded");
     const state = this.#options.state();
+    forgetOldest(state);
     const startedAt = clock.now();
     const session = new LiveSession(task, {
       clock,
@@ -135,6 +140,15 @@ export class LiveSessions implements SessionControl, DataChannels {
         this.#options.onEvent(event);
       }
     };
+  }
+}
+
+/** Keeps the history from growing without end; live sessions stay. */
+function forgetOldest({ sessions }: AccountState): void {
+  const records = [...sessions.values()];
+  const ended = records.filter(({ endedAt }) => endedAt !== undefined);
+  for (const { sessionId } of ended.slice(0, Math.max(0, records.length - maxRecords))) {
+    sessions.delete(sessionId);
   }
 }
 

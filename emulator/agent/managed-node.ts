@@ -30,7 +30,10 @@ export interface TerminalProcess {
   onOutput: (bytes: Uint8Array) => void;
   /** The output has ended: the process and its terminal are gone. Called once, after the last output. */
   onEnd: () => void;
-  /** Input bytes in order; resolves when the terminal took them. */
+  /**
+   * Input bytes in order; resolves when the terminal took them. What is written before the first `await` is echoed ahead
+   * of the process's own output.
+   */
   write(bytes: Uint8Array): Promise<void>;
   resize(size: TerminalSize): Promise<void>;
   pause(): void;

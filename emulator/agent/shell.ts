@@ -21,6 +21,7 @@ export class Shell {
   readonly #patienceEndsAt: EpochMillis;
   readonly #whenSettled = Promise.withResolvers<void>();
   #isSettled = false;
+  #isOver = false;
   #cancelSettling: () => void = () => {};
   #queue: Promise<void> = this.#whenSettled.promise;
   #backlogBytes = 0;
@@ -48,7 +49,7 @@ export class Shell {
       options.onOutput(bytes);
     };
     terminal.onEnd = () => {
-      this.#settle();
+      this.#stop();
       options.onEnd();
     };
   }
@@ -91,12 +92,12 @@ export class Shell {
 
   /** Resolves when nothing that the shell ever started is left on the node. */
   async terminate(): Promise<void> {
-    this.#settle();
+    this.#stop();
     await this.#terminal.terminate();
   }
 
   #enqueue(step: () => Promise<void>): Promise<void> {
-    this.#queue = this.#queue.then(step).catch(this.#onError);
+    this.#queue = this.#queue.then(() => (this.#isOver ? undefined : step())).catch(this.#onError);
     return this.#queue;
   }
 
@@ -109,5 +110,11 @@ export class Shell {
     this.#cancelSettling();
     this.#isSettled = true;
     this.#whenSettled.resolve();
+  }
+
+  /** What waits for its turn is dropped. */
+  #stop(): void {
+    this.#isOver = true;
+    this.#settle();
   }
 }

@@ -15,7 +15,8 @@ const shutdownTimeoutMs = 10_000;
 /** Starts the emulator, says when it is ready, and ends it on SIGINT and SIGTERM. */
 export async function start(config: Config, seed: Seed): Promise<void> {
   const onSessionEvent = sessionLogWriter(config.sessionLog);
-  process.stderr.write(`Starting ${seed.nodes.length} managed node(s) in Docker …\n`);
+  if (seed.nodes.length > 0)
+    process.stderr.write(`Starting ${seed.nodes.length} managed node(s) in Docker …\n`);
   const emulator = await startEmulator({
     seed,
     host: config.host,

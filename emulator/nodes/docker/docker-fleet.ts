@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import type { ManagedNode } from "../../agent/managed-node.ts";
 import type { Clock } from "../../clock.ts";
 import type { NodeDescription } from "../../operations/ports/managed-nodes.ts";
+import type { NodeFleet } from "../node-fleet.ts";
 import { ContainerEvents } from "./container-events.ts";
 import { connectDockerEngine } from "./docker-engine.ts";
 import { DockerNode } from "./docker-node.ts";
@@ -27,7 +28,7 @@ export interface DockerFleetOptions {
 }
 
 /** Managed nodes as containers of a Docker engine. */
-export class DockerFleet {
+export class DockerFleet implements NodeFleet {
   readonly #engine: Docker;
   readonly #options: DockerFleetOptions;
   readonly #nodes = new Map<string, DockerNode>();

@@ -6,7 +6,7 @@ import { ManagedNodeError } from "../../errors.ts";
 import type { TerminalSize } from "../../protocol/terminal-size.ts";
 import { delay } from "./delay.ts";
 import { nodeError } from "./node-error.ts";
-import { terminalCommand } from "./terminal-command.ts";
+import { startKey, terminalCommand } from "./terminal-command.ts";
 
 /** The engine's own escape sequence cannot be switched off; this one nobody types. */
 const detachKeys = "ctrl-^,ctrl-^,ctrl-^,ctrl-^";
@@ -87,6 +87,7 @@ export class DockerTerminal implements TerminalProcess {
   readonly #ended = Promise.withResolvers<void>();
   #state: "open" | "terminating" | "ended" = "open";
   #paused = false;
+  #isStarted = false;
   #wantedSize: TerminalSize | undefined;
   #resizing: Promise<void> | undefined;
   #termination: Promise<void> | undefined;
@@ -101,11 +102,16 @@ export class DockerTerminal implements TerminalProcess {
     });
     const end = () => this.#end();
     stream.on("end", end).on("close", end).on("error", end);
-    // The caller sets its callbacks after its await; the first bytes may be here already.
-    setImmediate(() => this.#paused || stream.resume());
+    // The caller sets its callbacks and types ahead after its await; the first bytes may be here already.
+    setImmediate(() => {
+      if (!this.#paused) stream.resume();
+      if (!this.#isStarted) this.write(new Uint8Array(0)).catch(() => {});
+    });
   }
 
-  write(bytes: Uint8Array): Promise<void> {
+  write(input: Uint8Array): Promise<void> {
+    const bytes = this.#isStarted ? input : Buffer.from([startKey, ...input]);
+    this.#isStarted = true;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#stream.write(bytes, (error) => {
       if (error) reject(new ManagedNodeError("The terminal has ended", { cause: error }));

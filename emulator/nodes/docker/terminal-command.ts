@@ -1,11 +1,14 @@
 import type { TerminalOptions } from "../../agent/managed-node.ts";
 
 /**
- * Marks itself, says its process id (the session's leader: exec keeps it) in the first line, then becomes the command.
- * `prlimit` is for shells whose `ulimit` has no `-q`; bash needs no second process.
+ * Marks itself, says its process id (the session's leader: exec keeps it) in the first line, waits for {@link startKey},
+ * then becomes the command. `prlimit` is for shells whose `ulimit` has no `-q`; bash needs no second process.
  */
 const script =
-  'ulimit -q "$1" 2>/dev/null || prlimit --pid "$$" --msgqueue="$1" || exit; shift; echo "$$"; exec "$@"';
+  'ulimit -q "$1" 2>/dev/null || prlimit --pid "$$" --msgqueue="$1" || exit; shift; echo "$$"; read -r _; exec "$@"';
+
+/** Ctrl-D: ends the wait, is not echoed, and leaves what is typed behind it to the command. */
+export const startKey = 0x04;
 
 /**
  * The words of an exec that becomes the terminal's process. It is started as root and gives its rights up last, so that the

@@ -1,9 +1,13 @@
+import type { EpochMillis } from "../../../clock.ts";
 import { isoSeconds } from "../../../iso-date.ts";
 import type { OperationContext } from "../../operation.ts";
-import type { SessionSubject } from "../../ports/iam-records.ts";
+import type { Table } from "../../ports/account-state.ts";
+import type { SessionCredentialsRecord, SessionSubject } from "../../ports/iam-records.ts";
 
 /** AWS says only that tokens are opaque and a few hundred characters long. */
 const sessionTokenLength = 356;
+/** How long expired credentials are still told from unknown ones. */
+const rememberExpiredMs = 24 * 60 * 60 * 1000;
 
 /** Makes temporary credentials for `subject`, and answers them as sts shows them. */
 export function issueCredentials(
@@ -18,6 +22,7 @@ export function issueCredentials(
     expiresAt: now + durationSeconds * 1000,
     subject,
   };
+  forgetExpired(state.sessionCredentials, now);
   state.sessionCredentials.put(credentials.accessKeyId, credentials);
   return {
     AccessKeyId: credentials.accessKeyId,
@@ -25,4 +30,10 @@ export function issueCredentials(
     SessionToken: credentials.sessionToken,
     Expiration: isoSeconds(credentials.expiresAt),
   };
+}
+
+function forgetExpired(table: Table<SessionCredentialsRecord>, now: EpochMillis): void {
+  for (const { accessKeyId, expiresAt } of table.values()) {
+    if (expiresAt + rememberExpiredMs < now) table.delete(accessKeyId);
+  }
 }

@@ -1,0 +1,23 @@
+import type { ManagedNode } from "../agent/managed-node.ts";
+import type { NodeDescription } from "../operations/ports/managed-nodes.ts";
+
+/** The managed nodes of an emulator, whatever engine plays them. @throws ManagedNodeError, all that is asynchronous */
+export interface NodeFleet {
+  describe(): readonly NodeDescription[];
+  get(nodeId: string): ManagedNode | undefined;
+  /** Calls back when a node stops running. Calling the result ends this. */
+  onConnectionLost(callback: (nodeId: string) => void): () => void;
+  /** Ends all sessions and brings the OS users of all running nodes back to the seed. */
+  reset(): Promise<void>;
+  /** Ends all sessions; with `remove` the nodes that an emulator created go too. */
+  close(options: { readonly remove: boolean }): Promise<void>;
+}
+
+/** For an emulator that is asked for no nodes: it needs no engine. */
+export const noNodes: NodeFleet = {
+  describe: () => [],
+  get: () => undefined,
+  onConnectionLost: () => () => {},
+  reset: async () => {},
+  close: async () => {},
+};
