@@ -32,7 +32,7 @@ describe("a data channel and the plugin", () => {
         expect(Buffer.from(talk.plugin.printed).equals(outputBytes)).toBe(true);
         expect(Buffer.from(talk.input).equals(inputBytes)).toBe(true);
       }),
-      { numRuns: 600 },
+      { numRuns: 40 },
     );
   });
 
@@ -68,7 +68,7 @@ describe("a data channel and the plugin", () => {
           expect(Buffer.from(talk.input).equals(inputBytes)).toBe(true);
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 60 },
     );
   });
 

@@ -14,6 +14,7 @@ import { encodeTerminalSize } from "../../emulator/protocol/terminal-size.ts";
 
 const tickMs = 100;
 const timeoutMs = 200;
+const handlerDelayMs = 2;
 const maxEarlyFrames = 10_000;
 
 /** The rules of session-manager-plugin for a shell session. @see data-channel reference, sections 4, 7 and 8 */
@@ -27,6 +28,8 @@ export class SessionManagerPlugin {
   #expected = 0;
   #sent = 0;
   #isSessionStarted = false;
+  /** When the session handler is in place after HandshakeComplete; what comes before is turned away. */
+  #startsAt = Number.POSITIVE_INFINITY;
   #lastTickAt = 0;
 
   constructor(send: (frame: Uint8Array) => void) {
@@ -59,10 +62,15 @@ export class SessionManagerPlugin {
   }
 
   nextTickAt(): number {
-    return this.#lastTickAt + tickMs;
+    return Math.min(this.#startsAt, this.#lastTickAt + tickMs);
   }
 
   tick(now: number): void {
+    if (now >= this.#startsAt) {
+      this.#start(now);
+      this.#drain(now);
+    }
+    if (now < this.#lastTickAt + tickMs) return;
     this.#lastTickAt = now;
     const [oldest] = this.unacknowledged;
     if (oldest !== undefined && now - oldest.sentAt > timeoutMs) this.#send(oldest.frame);
@@ -100,13 +108,20 @@ export class SessionManagerPlugin {
         return true;
       }
       case payloadType.handshakeComplete:
-        this.#isSessionStarted = true;
-        this.#input(payloadType.size, encodeTerminalSize({ columns: 90, rows: 30 }), now);
+        this.#startsAt = now + handlerDelayMs;
         return true;
       default:
+        // Output without any HandshakeComplete is taken as the sign of a shell.
+        if (!this.#isSessionStarted && this.#startsAt === Number.POSITIVE_INFINITY) this.#start(now);
         if (this.#isSessionStarted) this.printed.push(...payload);
         return this.#isSessionStarted;
     }
+  }
+
+  #start(now: number): void {
+    this.#isSessionStarted = true;
+    this.#startsAt = Number.POSITIVE_INFINITY;
+    this.#input(payloadType.size, encodeTerminalSize({ columns: 90, rows: 30 }), now);
   }
 
   #input(type: number, payload: Uint8Array, now: number): void {
