@@ -4,7 +4,14 @@ export default defineConfig({
   test: {
     reporters: process.env.CI ? ["default", ["json", { outputFile: ".vitest.json" }]] : ["default"],
     projects: [
-      { test: { name: "unit", testTimeout: 30_000, include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/nodes/**"] } },
+      {
+        test: {
+          name: "unit",
+          testTimeout: 30_000,
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**", "test/nodes/**"],
+        },
+      },
       {
         test: {
           name: "e2e",

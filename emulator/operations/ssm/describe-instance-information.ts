@@ -1,10 +1,10 @@
 import { type Static, Type } from "typebox";
 import { ServiceException } from "../../errors.ts";
 import { operation } from "../operation.ts";
-import { paginate } from "../paginate.ts";
 import type { NodeDescription } from "../ports/managed-nodes.ts";
 import { filterNodes, type NodeFilter, type NodeFilterRules } from "./shared/node-filter.ts";
 import { nodeInformation } from "./shared/node-information.ts";
+import { ssmPage } from "./shared/ssm-page.ts";
 
 /** @see SSM API reference, DescribeInstanceInformation, "MaxResults" */
 const defaultPageSize = 10;
@@ -46,15 +46,14 @@ export const describeInstanceInformation = operation({
   handle(input, context) {
     const filters = filtersOf(input);
     const nodes = filterNodes(filters, context, rules);
-    const { page, nextToken } = paginate(nodes, {
-      limit: input.MaxResults ?? defaultPageSize,
-      token: input.NextToken,
-      scope: JSON.stringify(["DescribeInstanceInformation", filters]),
-      onBadToken: () => new ServiceException("InvalidNextToken", "The specified token is not valid."),
+    const { page, rest } = ssmPage(nodes, {
+      input,
+      defaultSize: defaultPageSize,
+      scope: ["DescribeInstanceInformation", filters],
     });
     return {
       InstanceInformationList: page.map(present),
-      ...(nextToken !== undefined && { NextToken: nextToken }),
+      ...rest,
     };
   },
 });

@@ -1,11 +1,10 @@
 import { type Static, Type } from "typebox";
-import { ServiceException } from "../../errors.ts";
 import { nodeTags } from "../node-tags.ts";
 import { type OperationContext, operation } from "../operation.ts";
-import { paginate } from "../paginate.ts";
 import type { NodeDescription } from "../ports/managed-nodes.ts";
 import { filterNodes, type NodeFilter, type NodeFilterRules } from "./shared/node-filter.ts";
 import { nodeInformation } from "./shared/node-information.ts";
+import { ssmPage } from "./shared/ssm-page.ts";
 
 /** @unverified The API reference names no default; a listing of more nodes than this would settle it. */
 const defaultPageSize = 50;
@@ -67,15 +66,14 @@ export const describeInstanceProperties = operation({
   handle(input, context) {
     const filters = filtersOf(input);
     const nodes = filterNodes(filters, context, rules);
-    const { page, nextToken } = paginate(nodes, {
-      limit: input.MaxResults ?? defaultPageSize,
-      token: input.NextToken,
-      scope: JSON.stringify(["DescribeInstanceProperties", filters]),
-      onBadToken: () => new ServiceException("InvalidNextToken", "The specified token is not valid."),
+    const { page, rest } = ssmPage(nodes, {
+      input,
+      defaultSize: defaultPageSize,
+      scope: ["DescribeInstanceProperties", filters],
     });
     return {
       InstanceProperties: page.map((node) => present(node, context)),
-      ...(nextToken !== undefined && { NextToken: nextToken }),
+      ...rest,
     };
   },
 });

@@ -2,9 +2,9 @@ import { type Static, Type } from "typebox";
 import type { EpochMillis } from "../../clock.ts";
 import { ServiceException } from "../../errors.ts";
 import { operation } from "../operation.ts";
-import { paginate } from "../paginate.ts";
 import type { SessionRecord } from "../ports/session-record.ts";
 import { hasEnded } from "./shared/session-state.ts";
+import { ssmPage } from "./shared/ssm-page.ts";
 
 const historyMs = 30 * 24 * 60 * 60 * 1000;
 const defaultPageSize = 200;
@@ -30,13 +30,12 @@ export const describeSessions = operation({
       .filter((session) => belongsTo(input.State, session, now))
       .filter((session) => filters.every((matches) => matches(session)))
       .sort((a, b) => b.startedAt - a.startedAt);
-    const { page, nextToken } = paginate(sessions, {
-      limit: input.MaxResults ?? defaultPageSize,
-      token: input.NextToken,
-      scope: JSON.stringify([input.State, input.Filters]),
-      onBadToken: () => new ServiceException("InvalidNextToken", "The specified token is not valid."),
+    const { page, rest } = ssmPage(sessions, {
+      input,
+      defaultSize: defaultPageSize,
+      scope: ["DescribeSessions", input.State, input.Filters],
     });
-    return { Sessions: page.map(toItem), ...(nextToken !== undefined && { NextToken: nextToken }) };
+    return { Sessions: page.map(toItem), ...rest };
   },
 });
 

@@ -1,9 +1,8 @@
 import { Type } from "typebox";
 import { operation } from "../operation.ts";
-import { paginate } from "../paginate.ts";
-import { documentErrors } from "./shared/document-errors.ts";
 import { DocumentNameOrArn } from "./shared/document-schemas.ts";
 import { findReadableDocument } from "./shared/find-document.ts";
+import { ssmPage } from "./shared/ssm-page.ts";
 
 const defaultPageSize = 50;
 
@@ -22,11 +21,10 @@ export const listDocumentVersions = operation({
   }),
   handle(input, context) {
     const { record } = findReadableDocument(input.Name, context);
-    const { page, nextToken } = paginate(record.versions.toReversed(), {
-      limit: input.MaxResults ?? defaultPageSize,
-      token: input.NextToken,
-      scope: `ListDocumentVersions ${record.name}`,
-      onBadToken: documentErrors.badToken,
+    const { page, rest } = ssmPage(record.versions.toReversed(), {
+      input,
+      defaultSize: defaultPageSize,
+      scope: ["ListDocumentVersions", record.name],
     });
     return {
       DocumentVersions: page.map(({ version, versionName, createdAt, format }) => ({
@@ -39,7 +37,7 @@ export const listDocumentVersions = operation({
         DocumentFormat: format,
         Status: "Active",
       })),
-      ...(nextToken !== undefined && { NextToken: nextToken }),
+      ...rest,
     };
   },
 });

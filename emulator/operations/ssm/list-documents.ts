@@ -1,10 +1,9 @@
 import { Type } from "typebox";
 import { ServiceException } from "../../errors.ts";
 import { operation } from "../operation.ts";
-import { paginate } from "../paginate.ts";
 import { identifyDocument } from "./shared/describe-document-version.ts";
-import { documentErrors } from "./shared/document-errors.ts";
 import { findVersion, listReadableDocuments, type OwnedDocument } from "./shared/find-document.ts";
+import { ssmPage } from "./shared/ssm-page.ts";
 
 const defaultPageSize = 50;
 
@@ -40,17 +39,16 @@ export const listDocuments = operation({
     const found = listReadableDocuments(context).filter((document) =>
       filters.every((matches) => matches(document)),
     );
-    const { page, nextToken } = paginate(found, {
-      limit: input.MaxResults ?? defaultPageSize,
-      token: input.NextToken,
-      scope: JSON.stringify(["ListDocuments", input.Filters, input.DocumentFilterList]),
-      onBadToken: documentErrors.badToken,
+    const { page, rest } = ssmPage(found, {
+      input,
+      defaultSize: defaultPageSize,
+      scope: ["ListDocuments", input.Filters, input.DocumentFilterList],
     });
     return {
       DocumentIdentifiers: page.map((document) =>
         identifyDocument(document, findVersion(document.record, {})),
       ),
-      ...(nextToken !== undefined && { NextToken: nextToken }),
+      ...rest,
     };
   },
 });

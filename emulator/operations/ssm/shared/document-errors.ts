@@ -32,7 +32,6 @@ export const documentErrors = {
       "DocumentVersionLimitExceeded",
       "The document has too many versions. Delete one or more document versions and try again.",
     ),
-  badToken: () => new ServiceException("InvalidNextToken", "The specified token is not valid."),
   notEmulated: (member: string) =>
     new ServiceException("ValidationException", `${member} of documents are not emulated.`),
 } as const;
