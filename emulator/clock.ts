@@ -15,11 +15,12 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   at(deadline, callback) {
     let timer: NodeJS.Timeout;
-    const arm = () => {
-      const delayMs = Math.max(0, deadline - Date.now());
-      timer = delayMs > maxDelayMs ? setTimeout(arm, maxDelayMs) : setTimeout(callback, delayMs);
+    const wait = () => {
+      timer = setTimeout(onTimer, Math.min(Math.max(0, deadline - Date.now()), maxDelayMs));
     };
-    arm();
+    // Timers do not run by this clock, and may be a millisecond early.
+    const onTimer = () => (Date.now() < deadline ? wait() : callback());
+    wait();
     return () => clearTimeout(timer);
   },
 };

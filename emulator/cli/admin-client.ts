@@ -2,14 +2,16 @@ import { ConfigError } from "../errors.ts";
 
 const timeoutMs = 30_000;
 
-/** Calls the admin API of a running emulator. @throws ConfigError when none answers, or with a refusal */
+/** Calls the admin API of a running emulator. @throws ConfigError when none answers there, or with a refusal */
 export async function callAdminApi<Answer>(
   endpoint: string,
   path: string,
   options: { readonly method?: "GET" | "POST" } = {},
 ): Promise<Answer> {
   const response = await request(endpoint, path, options.method ?? "GET");
-  return (await response.json()) as Answer;
+  return (await response.json().catch(() => {
+    throw new ConfigError(`What answers at ${endpoint} is not an emulator. Name one with --endpoint.`);
+  })) as Answer;
 }
 
 /** The same for answers that are plain text. */
@@ -19,6 +21,9 @@ export async function readAdminText(endpoint: string, path: string): Promise<str
 }
 
 async function request(endpoint: string, path: string, method: string): Promise<Response> {
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? "")) {
+    throw new ConfigError(`--endpoint: expected a URL such as http://127.0.0.1:4583, found ${endpoint}`);
+  }
   const response = await fetch(new URL(path, endpoint), {
     method,
     signal: AbortSignal.timeout(timeoutMs),

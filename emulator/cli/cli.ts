@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { Command, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { type Config, readConfig, type SettingName, settings } from "../config.ts";
 import { ConfigError, ManagedNodeError } from "../errors.ts";
@@ -13,7 +13,7 @@ import { start } from "./start.ts";
 const defaultPort = 4583;
 
 const exitCodes =
-  "\nExit codes: 0 done, 1 a fault of the emulator, 2 a mistake in a setting or file, 3 no engine or node.";
+  "\nExit codes: 0 done, 1 a fault of the emulator, 2 a mistake in the command, a setting or a file, 3 no engine or node.";
 
 /** Runs the command line; errors of the user's making are shown without a stack. */
 export async function runCli(argv: readonly string[]): Promise<void> {
@@ -28,6 +28,7 @@ function program(): Command {
   const command = new Command("ssm-emulator")
     .description("A local AWS Session Manager: sessions as exactly the OS user that Run As would choose.")
     .version(packageJson.version)
+    .exitOverride()
     .showHelpAfterError()
     .addHelpText("after", exitCodes);
   addStart(command);
@@ -78,7 +79,7 @@ function addClientCommands(parent: Command): void {
       false,
     )
     .action(async (options) =>
-      print(await describeEnvironment({ ...options, publicUrl: options.publicUrl ?? options.endpoint })),
+      print(await describeEnvironment({ ...options, publicUrl: options.publicUrl || options.endpoint })),
     );
   client(parent, "sessions", "list the sessions")
     .option("--why", "with the reasons for each OS user", false)
@@ -98,18 +99,27 @@ function client(parent: Command, name: string, description: string): Command {
     .command(name)
     .description(description)
     .addOption(
-      new Option("--endpoint <url>", "the emulator's address")
-        .env("SSM_EMULATOR_ENDPOINT")
-        .default(`http://127.0.0.1:${process.env.SSM_EMULATOR_PORT || defaultPort}`),
+      new Option(
+        "--endpoint <url>",
+        "the emulator's address; also the variable SSM_EMULATOR_ENDPOINT",
+      ).default(defaultEndpoint(process.env)),
     )
     .option("--json", "for a script to read", false);
 }
 
+/** An empty variable counts as none. */
+function defaultEndpoint({ SSM_EMULATOR_ENDPOINT, SSM_EMULATOR_PORT }: NodeJS.ProcessEnv): string {
+  return SSM_EMULATOR_ENDPOINT || `http://127.0.0.1:${SSM_EMULATOR_PORT || defaultPort}`;
+}
+
 function print(text: string): void {
+  if (text === "") return;
   process.stdout.write(`${text}\n`);
 }
 
 function report(error: unknown): number {
+  // Commander has shown it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\n`);
     return 2;

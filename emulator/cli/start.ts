@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, openSync } from "node:fs";
 import type { Writable } from "node:stream";
 import Table from "cli-table3";
 import pino from "pino";
@@ -57,14 +57,24 @@ function newLogger({ logLevel, logFormat }: Config): pino.Logger {
     : pino(options, pino.destination(2));
 }
 
-/** One line of JSON an event: AWS's own event object. @throws ConfigError when the file cannot be written */
+/** One line of JSON an event: AWS's own event object. @throws ConfigError when the file cannot be opened */
 function sessionLogWriter(path: string | undefined): ((event: SessionEvent) => void) | undefined {
   if (path === undefined) return undefined;
-  const stream: Writable = path === "-" ? process.stdout : createWriteStream(path, { flags: "a" });
-  stream.on("error", (error) => {
-    throw new ConfigError(`The session log cannot be written to ${path}: ${error.message}`, { cause: error });
-  });
+  const stream = openSessionLog(path);
+  // Sessions go on without it, as the real agent's do without its log.
+  stream.once("error", (error) => process.stderr.write(`The session log ends: ${path}: ${error.message}\n`));
+  stream.on("error", () => {});
   return ({ message }) => void stream.write(`${message}\n`);
+}
+
+function openSessionLog(path: string): Writable {
+  if (path === "-") return process.stdout;
+  try {
+    return createWriteStream(path, { fd: openSync(path, "a") });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`The session log cannot be written: ${reason}`, { cause: error });
+  }
 }
 
 function endOnSignal(emulator: Emulator): void {

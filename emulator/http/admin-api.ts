@@ -4,7 +4,7 @@ import { type Static, Type } from "typebox";
 import type { AccountState } from "../operations/ports/account-state.ts";
 import type { ManagedNodes } from "../operations/ports/managed-nodes.ts";
 import type { SessionRecord } from "../operations/ports/session-record.ts";
-import { isOwnHost } from "./own-host.ts";
+import { isOwnHost, isOwnOrigin } from "./own-host.ts";
 
 export interface AdminApiOptions {
   readonly version: string;
@@ -74,12 +74,13 @@ export const adminApi: FastifyPluginAsyncTypebox<AdminApiOptions> = async (app, 
   await app.register(swagger, {
     openapi: { info: { title: "ssm-emulator admin API", version: options.version } },
   });
+  // No route takes a body: an empty one is no mistake, whatever its type is said to be.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, undefined));
   app.addHook("onRequest", async (request, reply) => {
     const { host, origin } = request.headers;
-    const foreignOrigin =
-      origin !== undefined &&
-      !(URL.canParse(origin) && isOwnHost(new URL(origin).host, options.allowedHosts));
-    if (!isOwnHost(host, options.allowedHosts) || foreignOrigin) {
+    const { allowedHosts } = options;
+    if (!isOwnHost(host, allowedHosts) || !isOwnOrigin(request.headers, allowedHosts)) {
       return reply.code(403).send({ message: `Host ${host} or Origin ${origin} may not use the admin API.` });
     }
   });
@@ -159,7 +160,10 @@ export const adminApi: FastifyPluginAsyncTypebox<AdminApiOptions> = async (app, 
       },
     },
     async () => ({
-      sessions: [...options.state().sessions.values()].sort((a, b) => b.startedAt - a.startedAt).map(toView),
+      sessions: [...options.state().sessions.values()]
+        .reverse()
+        .sort((a, b) => b.startedAt - a.startedAt)
+        .map(toView),
     }),
   );
 
@@ -209,6 +213,12 @@ export const adminApi: FastifyPluginAsyncTypebox<AdminApiOptions> = async (app, 
   );
 
   app.get("/_emulator/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+
+  for (const path of ["/_emulator", "/_emulator/*"]) {
+    app.all(path, { schema: { hide: true } }, async ({ method, url }, reply) =>
+      reply.code(404).send({ message: `There is no ${method} ${url}. See /_emulator/openapi.json.` }),
+    );
+  }
 };
 
 function listPersonas(options: AdminApiOptions): Static<typeof Persona>[] {

@@ -7,7 +7,7 @@ import type { Clock } from "../clock.ts";
 import { ProtocolError } from "../errors.ts";
 import { maxClientFrameBytes } from "../protocol/agent-message.ts";
 import { decodeOpenDataChannel } from "../protocol/open-data-channel.ts";
-import { isOwnHost } from "./own-host.ts";
+import { isOwnHost, isOwnOrigin } from "./own-host.ts";
 
 /** How long a client may take for its first frame, which holds the token. */
 const tokenFrameTimeoutMs = 30_000;
@@ -44,6 +44,8 @@ export function serveDataChannels(options: DataChannelSocketOptions): { close():
     socket.on("error", () => socket.destroy());
     const refusal = refuseUpgrade(request, options, sockets.clients.size);
     if (refusal !== undefined) {
+      // A client that does not end its side, too, would keep the socket for ever.
+      socket.once("finish", () => socket.destroy());
       socket.end(
         `HTTP/1.1 ${refusal.status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(refusal.text)}\r\n\r\n${refusal.text}`,
       );
@@ -85,7 +87,7 @@ function refuseUpgrade(
   if (!isOwnHost(request.headers.host, options.allowedHosts)) {
     return { status: "403 Forbidden", text: `Host ${request.headers.host} does not lead to this emulator.` };
   }
-  if (isForeignOrigin(request, options.allowedHosts)) {
+  if (!isOwnOrigin(request.headers, options.allowedHosts)) {
     return { status: "403 Forbidden", text: `Origin ${request.headers.origin} may not open data channels.` };
   }
   if (openSockets >= maxSockets) {
@@ -94,13 +96,6 @@ function refuseUpgrade(
   if (!isSigned(request)) return undefined;
   const reason = options.verifySignature(request);
   return reason === undefined ? undefined : { status: "403 Forbidden", text: reason };
-}
-
-/** Programs send no Origin; a browser does, and its page must be one of ours. */
-function isForeignOrigin(request: IncomingMessage, allowedHosts: readonly string[]): boolean {
-  const { origin } = request.headers;
-  if (origin === undefined) return false;
-  return !URL.canParse(origin) || !isOwnHost(new URL(origin).host, allowedHosts);
 }
 
 function isSigned(request: IncomingMessage): boolean {
@@ -112,8 +107,9 @@ function serveClient(webSocket: WebSocket, sessionId: string, options: DataChann
   const { clock, channels } = options;
   const log = options.log.child({ sessionId });
   let client: AttachedClient | undefined;
-  let refused = false;
-  const cancelTimeout = clock.at(clock.now() + tokenFrameTimeoutMs, () => webSocket.terminate());
+  /** Nothing that comes is looked at any more. */
+  let isOver = false;
+  let cancelTimeout = clock.at(clock.now() + tokenFrameTimeoutMs, () => webSocket.terminate());
 
   const open = (frame: Uint8Array) => {
     cancelTimeout();
@@ -125,22 +121,23 @@ function serveClient(webSocket: WebSocket, sessionId: string, options: DataChann
     const attached = channels.attach({ sessionId, tokenValue, connection });
     if ("refusal" in attached) {
       // A close would send the plugin into a loop of resumes; a closing message ends it.
-      refused = true;
+      isOver = true;
       log.info("data channel refused");
       webSocket.send(attached.refusal);
-      clock.at(clock.now() + lingerAfterRefusalMs, () => webSocket.terminate());
+      cancelTimeout = clock.at(clock.now() + lingerAfterRefusalMs, () => webSocket.terminate());
       return;
     }
     client = attached;
   };
 
   webSocket.on("message", (data) => {
-    if (refused) return;
+    if (isOver) return;
     try {
       const frame = toBytes(data);
       if (client === undefined) open(frame);
       else client.receive(frame);
     } catch (error) {
+      isOver = true;
       if (!(error instanceof ProtocolError)) {
         log.error({ err: error }, "data channel failed");
         webSocket.close(1011);

@@ -44,11 +44,13 @@ function memoryLogEvents(): LogEventStore {
   return {
     append(groupName, streamName, events) {
       const stream = streamOf(groupName, streamName);
-      const last = stream.items.at(-1)?.timestamp ?? 0;
-      for (const event of events) stream.push({ ...event, eventId: String(nextEventId++).padStart(56, "0") });
+      let isSorted = true;
+      for (const event of events) {
+        isSorted &&= event.timestamp >= (stream.items.at(-1)?.timestamp ?? 0);
+        stream.push({ ...event, eventId: String(nextEventId++).padStart(56, "0") });
+      }
       // Stable: equal timestamps stay in order of arrival.
-      if (events.some(({ timestamp }) => timestamp < last))
-        stream.items.sort((a, b) => a.timestamp - b.timestamp);
+      if (!isSorted) stream.items.sort((a, b) => a.timestamp - b.timestamp);
     },
     read: (groupName, streamName) => streams.get(logStreamKey(groupName, streamName))?.items ?? [],
     delete: (groupName, streamName) => void streams.delete(logStreamKey(groupName, streamName)),

@@ -1,11 +1,11 @@
-import { StartSessionCommand, UpdateDocumentCommand } from "@aws-sdk/client-ssm";
+import { StartSessionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
 import { describeWithStockClient } from "../helpers/programs.ts";
 import { assumeOperator, eventsOf, waitForEnd } from "../helpers/sessions.ts";
-import { SsmSessionClient } from "../helpers/ssm-session-client.ts";
 import { TerminalDriver } from "../helpers/terminal.ts";
+import { connect, noRunAs, openShell, runAs, setPreferences } from "./shells.ts";
 
 /** The article's table: preferences and caller decide whose shell it is, or how it is refused. */
 
@@ -15,25 +15,6 @@ function missingUserText(name: string): string {
   return `\n----------ERROR-------\nUnable to start command: failed to start pty since RunAs user ${name} does not exist\n`;
 }
 
-async function setPreferences(lab: TestEmulator, inputs: Record<string, unknown>): Promise<void> {
-  const content = {
-    schemaVersion: "1.0",
-    description: crypto.randomUUID(),
-    sessionType: "Standard_Stream",
-    inputs,
-  };
-  await lab.ssm("root").send(
-    new UpdateDocumentCommand({
-      Name: "SSM-SessionManagerRunShell",
-      Content: JSON.stringify(content),
-      DocumentVersion: "$LATEST",
-    }),
-  );
-}
-
-const on = (runAsDefaultUser = "") => ({ runAsEnabled: true, runAsDefaultUser });
-const off = { runAsEnabled: false };
-
 describeWithDocker("the article, through an independent client", () => {
   let lab: TestEmulator;
   beforeAll(async () => {
@@ -42,9 +23,7 @@ describeWithDocker("the article, through an independent client", () => {
   afterAll(() => lab[Symbol.asyncDispose]());
 
   async function whoami(client = lab.ssm("alice")): Promise<string> {
-    const start = await client.send(new StartSessionCommand({ Target: webNodeId }));
-    await using session = new SsmSessionClient(start);
-    await session.expectText("sh-5.2$ ");
+    await using session = await openShell(client);
     session.type("whoami\r");
     await session.expectText("whoami\r\n");
     const name = await session.expectLine();
@@ -54,61 +33,58 @@ describeWithDocker("the article, through an independent client", () => {
   }
 
   async function refusal(persona: string): Promise<string> {
-    const start = await lab.ssm(persona).send(new StartSessionCommand({ Target: webNodeId }));
-    await using session = new SsmSessionClient(start);
+    await using session = await connect(lab.ssm(persona));
     return await session.closed;
   }
 
   it("1: refuses a caller without a tag when there is no default user", async () => {
-    await setPreferences(lab, on());
+    await setPreferences(lab, runAs());
     const start = lab.ssm("test-user").send(new StartSessionCommand({ Target: webNodeId }));
     await expect(start).rejects.toMatchObject({ name: "BadRequest", message: noUserText });
   });
 
   it("2: runs as the default user without a tag", async () => {
-    await setPreferences(lab, on("test-user"));
+    await setPreferences(lab, runAs("test-user"));
     expect(await whoami(lab.ssm("test-user"))).toBe("test-user");
   });
 
   it("3: refuses ssm-user under Run As on a fresh node; 3b: takes it once a session without Run As has made it", async () => {
-    await setPreferences(lab, on("ssm-user"));
+    await setPreferences(lab, runAs("ssm-user"));
     expect(await refusal("test-user")).toBe(missingUserText("ssm-user"));
 
-    await setPreferences(lab, off);
+    await setPreferences(lab, noRunAs);
     expect(await whoami(lab.ssm("test-user"))).toBe("ssm-user");
-    await setPreferences(lab, on("ssm-user"));
+    await setPreferences(lab, runAs("ssm-user"));
     expect(await whoami(lab.ssm("test-user"))).toBe("ssm-user");
   });
 
   it("4: runs as the user of the caller's tag", async () => {
-    await setPreferences(lab, on());
+    await setPreferences(lab, runAs());
     expect(await whoami(lab.ssm("alice"))).toBe("my-os-user");
   });
 
   it("5: refuses a tag's user who is missing on the node", async () => {
-    await setPreferences(lab, on());
+    await setPreferences(lab, runAs());
     expect(await refusal("bob")).toBe(missingUserText("os-test-user"));
   });
 
   it("6: never falls back to the default user", async () => {
-    await setPreferences(lab, on("test-user"));
+    await setPreferences(lab, runAs("test-user"));
     expect(await refusal("bob")).toBe(missingUserText("os-test-user"));
   });
 
   it("7: runs as the role's tag, and as the session tag where one was passed", async () => {
-    await setPreferences(lab, on());
+    await setPreferences(lab, runAs());
     expect(await whoami(await assumeOperator(lab))).toBe("my-os-user");
     expect(await whoami(await assumeOperator(lab, "test-user"))).toBe("test-user");
   });
 
   it("8: runs everybody as ssm-user with Run As off, with sudo without a password", async () => {
-    await setPreferences(lab, off);
+    await setPreferences(lab, noRunAs);
     for (const persona of ["alice", "bob", "test-user", "root"]) {
       expect(await whoami(lab.ssm(persona))).toBe("ssm-user");
     }
-    const start = await lab.ssm("alice").send(new StartSessionCommand({ Target: webNodeId }));
-    await using session = new SsmSessionClient(start);
-    await session.expectText("sh-5.2$ ");
+    await using session = await openShell(lab.ssm("alice"));
     session.type("sudo -n id -u\r");
     await session.expectText("sudo -n id -u\r\n");
     expect(await session.expectLine()).toBe("0");
@@ -150,7 +126,7 @@ describeWithStockClient("the article, through the AWS CLI and the stock plugin",
   }
 
   it("1: shows the API's refusal of a caller whom nobody names", async () => {
-    await setPreferences(lab, on());
+    await setPreferences(lab, runAs());
     await using terminal = startSession("test-user");
     expect(await terminal.exited).not.toBe(0);
     expect(terminal.output.replaceAll("\r\n", " ")).toContain(
@@ -159,28 +135,28 @@ describeWithStockClient("the article, through the AWS CLI and the stock plugin",
   });
 
   it("2: runs as the default user", async () => {
-    await setPreferences(lab, on("test-user"));
+    await setPreferences(lab, runAs("test-user"));
     await expectShellOf("test-user", "test-user");
   });
 
   it("3 and 3b: ssm-user exists under Run As only after a session without it", async () => {
-    await setPreferences(lab, on("ssm-user"));
+    await setPreferences(lab, runAs("ssm-user"));
     await expectRefusal("test-user", missingUserText("ssm-user"));
-    await setPreferences(lab, off);
+    await setPreferences(lab, noRunAs);
     await expectShellOf("test-user", "ssm-user");
-    await setPreferences(lab, on("ssm-user"));
+    await setPreferences(lab, runAs("ssm-user"));
     await expectShellOf("test-user", "ssm-user");
   });
 
   it("4: runs as the tag's user", async () => {
-    await setPreferences(lab, on());
+    await setPreferences(lab, runAs());
     await expectShellOf("alice", "my-os-user");
   });
 
   it("5 and 6: shows in the terminal that the tag's user is missing, default user or not", async () => {
-    await setPreferences(lab, on());
+    await setPreferences(lab, runAs());
     await expectRefusal("bob", missingUserText("os-test-user"));
-    await setPreferences(lab, on("test-user"));
+    await setPreferences(lab, runAs("test-user"));
     await expectRefusal("bob", missingUserText("os-test-user"));
   });
 
@@ -190,7 +166,7 @@ describeWithStockClient("the article, through the AWS CLI and the stock plugin",
     [{ cols: 80, rows: 24 }, "sh-5.2$ whoami"],
   ])("9: logs who used which user, as the real agent did at %o", async (size, firstLine) => {
     await setPreferences(lab, {
-      ...on(),
+      ...runAs(),
       cloudWatchLogGroupName: "/ssm/session-logs",
       cloudWatchStreamingEnabled: true,
       cloudWatchEncryptionEnabled: false,

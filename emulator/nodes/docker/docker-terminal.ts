@@ -110,7 +110,7 @@ export class DockerTerminal implements TerminalProcess {
   }
 
   write(input: Uint8Array): Promise<void> {
-    const bytes = this.#isStarted ? input : Buffer.from([startKey, ...input]);
+    const bytes = this.#isStarted ? input : Buffer.concat([startKey, input]);
     this.#isStarted = true;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#stream.write(bytes, (error) => {

@@ -51,7 +51,7 @@ async function buildNodeImage(engine: Docker, options: NodeImageOptions): Promis
   } catch (cause) {
     throw nodeError(
       `The node image could not be built. Build it by hand (docker build -t ${options.image} containers/al2023), ` +
-        "with --build-arg BASE_IMAGE=… where the public registry is out of reach",
+        "or set SSM_EMULATOR_NODE_BASE_IMAGE to an image that the engine has, where the public registry is out of reach",
       cause,
     );
   }

@@ -8,7 +8,7 @@ const script =
   'ulimit -q "$1" 2>/dev/null || prlimit --pid "$$" --msgqueue="$1" || exit; shift; echo "$$"; read -r _; exec "$@"';
 
 /** Ctrl-D: ends the wait, is not echoed, and leaves what is typed behind it to the command. */
-export const startKey = 0x04;
+export const startKey: Uint8Array = Uint8Array.of(0x04);
 
 /**
  * The words of an exec that becomes the terminal's process. It is started as root and gives its rights up last, so that the

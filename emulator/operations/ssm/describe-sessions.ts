@@ -29,6 +29,7 @@ export const describeSessions = operation({
     const sessions = [...state.sessions.values()]
       .filter((session) => belongsTo(input.State, session, now))
       .filter((session) => filters.every((matches) => matches(session)))
+      .reverse()
       .sort((a, b) => b.startedAt - a.startedAt);
     const { page, rest } = ssmPage(sessions, {
       input,
@@ -47,8 +48,8 @@ function belongsTo(state: "Active" | "History", session: SessionRecord, now: Epo
 type Predicate = (session: SessionRecord) => boolean;
 
 const predicates: Readonly<Record<string, (value: string) => Predicate>> = {
-  InvokedAfter: (value) => (session) => session.startedAt >= parseDate(value),
-  InvokedBefore: (value) => (session) => session.startedAt < parseDate(value),
+  InvokedAfter: (value) => startedIn(parseDate(value), Number.POSITIVE_INFINITY),
+  InvokedBefore: (value) => startedIn(Number.NEGATIVE_INFINITY, parseDate(value)),
   Target: (value) => (session) => session.target === value,
   Owner: (value) => (session) => session.ownerArn === value,
   Status: (value) => (session) => session.status === value,
@@ -60,6 +61,11 @@ function toPredicate({ key, value }: Static<typeof Filter>): Predicate {
   const predicate = Object.hasOwn(predicates, key) ? predicates[key] : undefined;
   if (predicate === undefined) throw new ServiceException("InvalidFilterKey");
   return predicate(value);
+}
+
+/** From `start` on, and before `end`. */
+function startedIn(start: EpochMillis, end: EpochMillis): Predicate {
+  return ({ startedAt }) => startedAt >= start && startedAt < end;
 }
 
 function parseDate(value: string): EpochMillis {

@@ -129,6 +129,14 @@ describeWithDocker("a terminal on a Docker node", () => {
     await shell.process.terminate();
   });
 
+  it("shows what is typed at once ahead of everything the process says", async () => {
+    const shell = await openShell(test.node, { argv: ["sh", "-c", "echo started; cat"] });
+    await shell.type("typed\n");
+    await shell.expect(/started\r\ntyped\r\n/);
+    expect(shell.output()).toBe("typed\r\nstarted\r\ntyped\r\n");
+    await shell.process.terminate();
+  });
+
   it("keeps the order of many writes", async () => {
     const shell = await openShell(test.node, {
       argv: ["sh", "-c", "stty raw -echo; echo ready; head -c 60000 | sha256sum"],

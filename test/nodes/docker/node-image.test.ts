@@ -30,7 +30,7 @@ describe("building the node image", () => {
     const built = ensureNodeImage(await connectDockerEngine(engine.address), { image: defaultNodeImage });
     await expect(built).rejects.toThrow(
       `The node image could not be built. Build it by hand (docker build -t ${defaultNodeImage} containers/al2023), ` +
-        "with --build-arg BASE_IMAGE=… where the public registry is out of reach: no such base",
+        "or set SSM_EMULATOR_NODE_BASE_IMAGE to an image that the engine has, where the public registry is out of reach: no such base",
     );
   });
 });
