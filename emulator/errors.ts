@@ -50,16 +50,16 @@ export class ProtocolError extends Error {
   constructor(code: ProtocolErrorCode, message: string) {
     super(message);
     this.code = code;
-    this.closeCode = closeCodes[code];
+    this.closeCode = protocolErrorCodes[code];
   }
 }
 
-export type ProtocolErrorCode = keyof typeof closeCodes;
+export type ProtocolErrorCode = keyof typeof protocolErrorCodes;
 
-const closeCodes = {
+/** Codes of {@link ProtocolError} with their WebSocket close codes. */
+export const protocolErrorCodes = {
   "frame-malformed": 1007,
   "frame-too-large": 1009,
-  "frame-unexpected": 1002,
 } as const;
 
 /** A managed node or its container engine failed. Always has a `cause`. */
