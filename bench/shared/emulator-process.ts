@@ -1,0 +1,55 @@
+/**
+ * The emulator in a process of its own, so that it shares no event loop with those who measure it. It talks to its parent:
+ * `ready` out; `measure memory` in, {@link MemoryUse} out; it ends with its parent.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator } from "../../emulator/app.ts";
+import { builtInSeed } from "../../emulator/seed/built-in-seed.ts";
+
+export interface MemoryUse {
+  /** Bytes that are in use after a garbage collection. */
+  readonly heapUsed: number;
+  /** Bytes that the process occupies. */
+  readonly rss: number;
+}
+
+export interface Ready {
+  readonly url: string;
+  /** Milliseconds from the process's start. */
+  readonly startedInMs: number;
+}
+
+const { BENCH_OWNER: owner = "bench", BENCH_BASE_IMAGE: baseImage } = process.env;
+const stateDirectory = await mkdtemp(join(tmpdir(), "ssm-emulator-bench-"));
+const emulator = await startEmulator({
+  seed: builtInSeed,
+  host: "127.0.0.1",
+  port: 0,
+  tlsPort: undefined,
+  stateDirectory,
+  allowedHosts: [],
+  verifySignatures: true,
+  tunnelOtherHosts: false,
+  service: { streamUrlForm: "auto", missingRunAsUserRefusedBy: "service", repeatedTerminate: "succeeds" },
+  session: { startErrorDelayMs: 0, resumeGraceMs: 60_000 },
+  nodes: { owner, baseImage },
+  keepNodes: false,
+  logger: undefined,
+});
+
+process.on("message", () => {
+  globalThis.gc?.();
+  const { heapUsed, rss } = process.memoryUsage();
+  process.send?.({ heapUsed, rss } satisfies MemoryUse);
+});
+process.on("disconnect", () => {
+  emulator
+    .close()
+    .then(() => rm(stateDirectory, { recursive: true, force: true }))
+    .finally(() => process.exit());
+});
+// An interrupt reaches us, too; the parent's end says when.
+process.on("SIGINT", () => {});
+process.send?.({ url: emulator.url, startedInMs: performance.now() } satisfies Ready);

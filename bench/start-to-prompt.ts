@@ -1,0 +1,45 @@
+import { openDataChannel } from "./shared/data-channel-shell.ts";
+import type { Figure } from "./shared/figure.ts";
+import { inTurn, type Measurement } from "./shared/in-turn.ts";
+import { awsStartSession, dockerExec, type Lab, stockClient, stockPlugin } from "./shared/lab.ts";
+import { prompt, type Shell, shows } from "./shared/shell.ts";
+import { median } from "./shared/statistics.ts";
+import { openOnTerminal } from "./shared/terminal-shell.ts";
+
+const rounds = 15;
+/** The AWS CLI alone takes long to start. */
+const cliRounds = 4;
+
+/** From StartSession to the first prompt, against the same from the start of `docker exec -it`. */
+export async function startToPrompt(lab: Lab): Promise<Figure[]> {
+  const { environment } = lab;
+  const docker = toPrompt(() => openOnTerminal(dockerExec(lab, "-it"), environment));
+  const client = toPrompt(async () => openDataChannel(await lab.startSession()));
+  const plugin = toPrompt(async () =>
+    openOnTerminal(stockPlugin(lab, await lab.startSession()), environment),
+  );
+  const cli = toPrompt(() => openOnTerminal(awsStartSession, environment));
+
+  const times = await inTurn(rounds, { docker, client, ...(stockClient.hasPlugin && { plugin }) });
+  const peer = { name: "docker exec -it", value: median(times.docker) };
+  const figures: Figure[] = [];
+  const add = (name: string, values: readonly number[], goal?: Figure["goal"]) => {
+    figures.push({ name: `start: ${name}, p50`, unit: "ms", value: median(values), peer, goal });
+  };
+  const goal = { type: "ratio-at-most", bound: 1.3 } as const;
+  if (times.plugin !== undefined) add("StartSession and plugin to prompt", times.plugin, goal);
+  add("StartSession and bench client to prompt", times.client, times.plugin === undefined ? goal : undefined);
+  if (stockClient.hasCli) {
+    add("the whole of aws ssm start-session", (await inTurn(cliRounds, { cli })).cli);
+  }
+  return figures;
+}
+
+function toPrompt(open: () => Shell | Promise<Shell>): Measurement {
+  return async () => {
+    const startedAt = performance.now();
+    await using shell = await open();
+    await shows(shell, prompt);
+    return performance.now() - startedAt;
+  };
+}
