@@ -105,11 +105,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
   fleet.onConnectionLost((nodeId) => sessions.nodeLost(nodeId));
 
-  const reset = async () => {
-    await sessions.terminateAll();
-    await fleet.reset();
-    state = seededState(seed, clock);
-  };
+  const reset = () =>
+    sessions.terminateAll(async () => {
+      await fleet.reset();
+      state = seededState(seed, clock);
+    });
   const ownHost = () => `127.0.0.1:${portOf(app)}`;
   await app.register(adminApi, {
     version: packageJson.version,
@@ -162,13 +162,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     },
   });
 
-  const close = once(async () => {
-    await sessions.terminateAll();
-    channels.close();
-    await lane.close();
-    await app.close();
-    await fleet.close({ remove: !options.keepNodes });
-  });
+  const close = once(() =>
+    sessions.terminateAll(async () => {
+      channels.close();
+      await lane.close();
+      await app.close();
+      await fleet.close({ remove: !options.keepNodes });
+    }),
+  );
   try {
     await listen(app, lane, options);
   } catch (error) {

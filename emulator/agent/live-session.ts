@@ -3,6 +3,7 @@ import type { Clock, EpochMillis } from "../clock.ts";
 import { defaultIdleMinutes } from "../documents/read-as-agent.ts";
 import type { SessionInputs } from "../documents/session-document.ts";
 import type { StartSessionTask } from "../operations/ports/session-control.ts";
+import { encodeChannelClosed } from "../protocol/channel-closed.ts";
 import { DataChannel, type DataChannelEffect } from "../session/data-channel.ts";
 import { IdleTimer } from "../session/idle-timer.ts";
 import { nextStatus, type SessionEvent, type SessionStatus } from "../session/lifecycle.ts";
@@ -47,6 +48,11 @@ export interface SessionChange {
 
 /** Input that the terminal has not taken; above it the client's frames wait without an acknowledge. */
 const maxInputBacklogBytes = 256 * 1024;
+/**
+ * Told to a client whose place another has taken, with a newer token.
+ * @unverified The text; two clients of one real session would settle it.
+ */
+const replacedText = "Another client has taken over this session.";
 /** How long a client may keep its connection after the closing message, or take to come back for it. */
 const lingerAfterCloseMs = 2_000;
 
@@ -134,7 +140,7 @@ export class LiveSession {
 
   /** Attaches a client whose token was taken; it takes the place of one that is there. */
   attach(connection: ClientConnection): AttachedClient {
-    this.#connection?.close();
+    this.#dismissClient();
     this.#connection = connection;
     this.#patienceEndsAt = this.#isTold ? this.#clock.now() + lingerAfterCloseMs : undefined;
     this.#enter("client-attached");
@@ -151,6 +157,20 @@ export class LiveSession {
         if (isCurrent()) this.#clientLost();
       },
     };
+  }
+
+  /** A closing message first: a mere close would make the plugin resume and take the channel back. */
+  #dismissClient(): void {
+    this.#connection?.send(
+      encodeChannelClosed({
+        messageId: this.#deps.newMessageId(),
+        createdAt: this.#clock.now(),
+        sessionId: this.#task.sessionId,
+        destinationId: "",
+        output: replacedText,
+      }),
+    );
+    this.#connection?.close();
   }
 
   /** Ends the session, telling the client `reason`; harmless when it is ending already. */

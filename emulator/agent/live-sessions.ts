@@ -42,6 +42,7 @@ const tokenRefusal = "The token is invalid, was used before, or has expired.";
 export class LiveSessions implements SessionControl, DataChannels {
   readonly #options: LiveSessionsOptions;
   readonly #sessions = new Map<string, LiveSession>();
+  #closedDoors = 0;
 
   constructor(options: LiveSessionsOptions) {
     this.#options = options;
@@ -52,6 +53,8 @@ export class LiveSessions implements SessionControl, DataChannels {
     const node = this.#options.node(task.target);
     if (node === undefined)
       throw new ServiceException("TargetNotConnected", `${task.target} is not connected.`);
+    if (this.#closedDoors > 0)
+      throw new ServiceException("ServiceUnavailableException", "The emulator is ending all sessions.");
     if (this.#sessions.size >= maxSessions)
       throw new ServiceException("ThrottlingException", "Rate exceeded");
     const state = this.#options.state();
@@ -112,8 +115,21 @@ export class LiveSessions implements SessionControl, DataChannels {
     }
   }
 
-  /** Ends all sessions. Resolves when nothing of them is left, their logs are complete and their clients are told. */
-  async terminateAll(): Promise<void> {
+  /**
+   * Ends all sessions and lets none start until `action` is done, which runs when nothing of them is left, their logs are
+   * complete and their clients are told.
+   */
+  async terminateAll(action: () => Promise<void>): Promise<void> {
+    this.#closedDoors += 1;
+    try {
+      await this.#terminateAll();
+      await action();
+    } finally {
+      this.#closedDoors -= 1;
+    }
+  }
+
+  async #terminateAll(): Promise<void> {
     const sessions = [...this.#sessions.values()];
     for (const session of sessions) {
       session.terminate();

@@ -412,6 +412,7 @@ describe("a second client", () => {
     const { client, node, clock, connect, now } = await openSession();
     const second = new TestClient();
     await connect(second);
+    expect(client.closingOutput).toBe("Another client has taken over this session.");
     expect(client.isDropped).toBe(true);
     client.lose();
     expect(now().status).toBe("Connected");

@@ -257,7 +257,7 @@ describe("ending all sessions", () => {
     start({ sessionId: "bob-00000000000000001" });
     await clock.advance(0);
     for (const terminal of node.terminals) terminal.print("last words");
-    await sessions.terminateAll();
+    await sessions.terminateAll(async () => {});
     expect(client.heard.at(-1)).toBe("channel_closed");
     expect(events.map(({ sessionId }) => sessionId)).toEqual([sessionId, "bob-00000000000000001"]);
     expect(node.terminals.map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
@@ -268,7 +268,7 @@ describe("ending all sessions", () => {
 
   it("does not wait for clients that never came", async () => {
     start();
-    await sessions.terminateAll();
+    await sessions.terminateAll(async () => {});
     expect(clock.pending).toBe(0);
     expect(present("any")).toBe(refusal);
   });
@@ -278,10 +278,17 @@ describe("ending all sessions", () => {
     node.opening = opening.promise;
     start();
     await clock.advance(0);
-    const ended = sessions.terminateAll();
+    const ended = sessions.terminateAll(async () => {});
     opening.resolve();
     await ended;
     expect(node.terminal.isTerminated).toBe(true);
+  });
+
+  it("lets none start before it is over", async () => {
+    await sessions.terminateAll(async () => {
+      expect(refusalOf(() => start())).toMatchObject({ code: "ServiceUnavailableException" });
+    });
+    expect(start()).not.toBe("");
   });
 
   it("waits only shortly for a client that is lost meanwhile", async () => {
@@ -289,7 +296,7 @@ describe("ending all sessions", () => {
     client.answers = false;
     present(start(), client);
     await clock.advance(0);
-    const ended = sessions.terminateAll();
+    const ended = sessions.terminateAll(async () => {});
     client.lose();
     await clock.advance(2_000);
     await ended;

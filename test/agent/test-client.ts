@@ -36,9 +36,12 @@ export class TestClient {
     let isOpen = true;
     const connection: ClientConnection = {
       send: (frame) => queueMicrotask(() => isOpen && this.#hear(frame)),
+      // What was sent before is still delivered, as by a socket.
       close: () => {
-        isOpen = false;
         this.isDropped = true;
+        queueMicrotask(() => {
+          isOpen = false;
+        });
       },
     };
     const attached = attach(connection);

@@ -8,7 +8,7 @@ import { run, serveAdminApi } from "./run.ts";
 afterEach(() => vi.unstubAllEnvs());
 
 /** Nothing listens there. */
-const nowhere = "http://127.0.0.1:1";
+const nowhere = "http://127.0.0.1:2";
 
 describe("a command that talks to an emulator", () => {
   it.each([["env", "--as", "root"], ["sessions"], ["logs"], ["reset"]])(
@@ -16,7 +16,9 @@ describe("a command that talks to an emulator", () => {
     async (...command) => {
       const { exitCode, out, err } = await run(...command, "--endpoint", nowhere);
       expect([exitCode, out]).toEqual([2, ""]);
-      expect(err).toMatch(/^No emulator answers at http:\/\/127\.0\.0\.1:1 \(.+\)\. Start one with: .+\n$/);
+      expect(err).toMatch(
+        /^No emulator answers at http:\/\/127\.0\.0\.1:2 \(.*ECONNREFUSED.*\)\. Start one with: .+\n$/,
+      );
     },
   );
 
@@ -50,10 +52,10 @@ describe("a command that talks to an emulator", () => {
   it("finds it by the endpoint's variable, else by the port's; empty ones count as none", async () => {
     await using emulator = await serveAdminApi();
     vi.stubEnv("SSM_EMULATOR_ENDPOINT", emulator.endpoint);
-    vi.stubEnv("SSM_EMULATOR_PORT", "1");
+    vi.stubEnv("SSM_EMULATOR_PORT", "2");
     expect((await run("sessions")).exitCode).toBe(0);
     vi.stubEnv("SSM_EMULATOR_ENDPOINT", "");
-    expect((await run("sessions")).err).toContain("http://127.0.0.1:1 ");
+    expect((await run("sessions")).err).toContain("http://127.0.0.1:2 ");
     vi.stubEnv("SSM_EMULATOR_PORT", new URL(emulator.endpoint).port);
     expect((await run("sessions")).exitCode).toBe(0);
   });

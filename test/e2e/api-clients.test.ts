@@ -59,7 +59,6 @@ import {
   STSClient,
 } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { describeWithDocker, dockerSkipReason } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
 import { describeWithStockClient, findProgram } from "../helpers/programs.ts";
 import { shellDocument } from "../helpers/session-documents.ts";
@@ -80,7 +79,7 @@ async function collect<Page, Item>(
   return found.flat();
 }
 
-describeWithDocker("the AWS SDK for JavaScript", () => {
+describe("the AWS SDK for JavaScript", () => {
   let lab: TestEmulator;
   let config: { endpoint: string; region: string; credentials: ReturnType<TestEmulator["credentials"]> };
   beforeAll(async () => {
@@ -308,7 +307,6 @@ describeWithDocker("the AWS SDK for JavaScript", () => {
 
 const python = findProgram("python3");
 const hasBoto3 = python !== undefined && spawnSync(python, ["-c", "import boto3"]).status === 0;
-const boto3SkipReason = hasBoto3 ? dockerSkipReason : "python3 has no boto3";
 
 /** Prints one JSON object with what each service answered. */
 const boto3Script = `
@@ -341,8 +339,7 @@ print(json.dumps({
 }))
 `;
 
-const boto3 = boto3SkipReason === undefined ? "boto3" : `boto3 (skipped: ${boto3SkipReason})`;
-describe.skipIf(boto3SkipReason !== undefined)(boto3, () => {
+describe.skipIf(!hasBoto3)(hasBoto3 ? "boto3" : "boto3 (skipped: python3 has no boto3)", () => {
   it("reads what every service answers, and its errors", async () => {
     await using lab = await startTestEmulator({ seed: { nodes: [] } });
     const { stdout } = await run(python ?? "", ["-c", boto3Script], { env: lab.environment("alice") });

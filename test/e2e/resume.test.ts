@@ -54,7 +54,9 @@ describeWithStockClient("a session whose connection is lost", () => {
       terminal.type(`echo $PWD ${round}\r`);
       await terminal.expectText(`\r\r\n\u001b[?2004l\r/tmp ${round}\r\r\n`);
     }
-    await vi.waitFor(() => expect(terminal.output.match(/meanwhile\r\r\n/g)).toHaveLength(1));
+    await vi.waitFor(() => expect(terminal.output.match(/meanwhile\r\r\n/g)).toHaveLength(1), {
+      timeout: 5_000,
+    });
     terminal.type("exit\r");
     await terminal.exited;
     expect(terminal.output).toMatch(/\r\nExiting session with sessionId: \S+\.\r\n\r\n$/);
