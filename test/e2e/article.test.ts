@@ -176,6 +176,8 @@ describeWithStockClient("the article, through the AWS CLI and the stock plugin",
     if (size.cols !== 80) await terminal.expectText("sh-5.2$ ");
     terminal.type("whoami\r");
     await terminal.expectText("my-os-user\r\r\n");
+    // What is typed ahead of the prompt would be echoed, and logged, twice.
+    await terminal.expectText("sh-5.2$ ");
     terminal.type("exit\r");
     await terminal.exited;
     const sessionId = /SessionId: (\S+)/.exec(terminal.output)?.[1] ?? "";
