@@ -10,6 +10,7 @@ need mmdebstrap mmdebstrap
 need curl curl ca-certificates
 need git git
 need npm nodejs npm
+python3 -c 'import boto3' 2>/dev/null || missing+=(python3-boto3)
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -310,7 +310,7 @@ const hasBoto3 = python !== undefined && spawnSync(python, ["-c", "import boto3"
 
 /** Prints one JSON object with what each service answered. */
 const boto3Script = `
-import boto3, json
+import boto3, json, os
 from botocore.exceptions import ClientError
 
 def refusal(call, **arguments):
@@ -319,7 +319,7 @@ def refusal(call, **arguments):
     except ClientError as error:
         return [error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]]
 
-ssm, iam, sts, logs, ec2 = (boto3.client(name) for name in ("ssm", "iam", "sts", "logs", "ec2"))
+ssm, iam, sts, logs, ec2 = (boto3.client(name, endpoint_url=os.environ["AWS_ENDPOINT_URL"]) for name in ("ssm", "iam", "sts", "logs", "ec2"))
 logs.create_log_stream(logGroupName="/ssm/session-logs", logStreamName="s")
 print(json.dumps({
     "arn": sts.get_caller_identity()["Arn"],
