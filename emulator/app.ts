@@ -73,11 +73,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { seed } = options;
 
   let state = seededState(seed, clock);
-  const [operations, ca, fleet] = await Promise.all([
-    loadOperations(),
-    openLocalCa(options.stateDirectory, clock),
-    openFleet(options, clock),
-  ]);
+  const [operations, ca] = await Promise.all([loadOperations(), openLocalCa(options.stateDirectory, clock)]);
+  // Last of what can fail for a setting's sake: nodes would have to be removed again.
+  const fleet = await openFleet(options, clock);
   const app: FastifyInstance = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     forceCloseConnections: true,

@@ -2,13 +2,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { protocolErrorCodes } from "../emulator/errors.ts";
+import { builtInSeed } from "../emulator/seed/built-in-seed.ts";
 import { readSeed } from "../emulator/seed/read-seed.ts";
+import { run } from "./cli/run.ts";
 
 const root = join(import.meta.dirname, "..");
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs"))
+  "CHANGELOG.md",
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter(isPage)
     .map((file) => `docs/${file}`),
 ];
@@ -49,10 +52,27 @@ describe("the documentation", () => {
   });
 
   it("shows a seed that is read without a mistake", () => {
-    const example = /```yaml\n([\s\S]*?)```/.exec(read("docs/seed.md"))?.[1] ?? "";
-    expect(readSeed(example, "docs/seed.md")).toMatchObject({
+    expect(readSeed(blockWith("name: dana"), "docs/seed.md")).toMatchObject({
       account: "123456789012",
       users: [{ name: "dana" }],
     });
   });
+
+  it("shows the built-in seed as it is", () => {
+    expect(readSeed(blockWith("name: alice"), "docs/seed.md")).toEqual(builtInSeed);
+  });
+
+  it("runs every command there is and no other", async () => {
+    const { out } = await run("--help");
+    const commands = [...out.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name);
+    const call = /(?:npx|-T emulator) ssm-emulator ([a-z]+)/g;
+    const named = pages.flatMap((page) => [...read(page).matchAll(call)].map(([, name]) => name));
+    expect(new Set(named)).toEqual(new Set(commands.filter((name) => name !== "help")));
+  });
 });
+
+/** The YAML example of the seed page in which this stands. */
+function blockWith(text: string): string {
+  const blocks = [...read("docs/seed.md").matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+  return blocks.find((block) => block.includes(text)) ?? "";
+}
