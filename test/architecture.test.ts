@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 /** Who may import whom below `emulator/`; a folder may always import itself. Files at the top are named by file. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "clock.ts": [],
+  "advanceable-clock.ts": ["clock.ts", "errors.ts"],
+  "duration.ts": [],
   "errors.ts": [],
   "iso-date.ts": ["clock.ts"],
   "random.ts": ["operations"],
@@ -18,10 +20,24 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   agent: ["access", "documents", "operations", "protocol", "session", "sessionlog", "errors.ts", "clock.ts"],
   nodes: ["access", "agent", "operations", "protocol", "errors.ts", "clock.ts"],
   store: ["access", "operations", "clock.ts"],
-  seed: ["access", "documents", "operations", "errors.ts", "clock.ts"],
-  http: ["access", "agent", "operations", "protocol", "errors.ts", "clock.ts"],
-  cli: ["access", "app.ts", "config.ts", "operations", "seed", "errors.ts"],
-  "app.ts": ["agent", "http", "nodes", "operations", "seed", "store", "clock.ts", "errors.ts", "random.ts"],
+  client: ["protocol", "session", "errors.ts", "clock.ts"],
+  plugin: ["client", "documents"],
+  "yaml-file": ["documents", "errors.ts"],
+  seed: ["access", "documents", "operations", "yaml-file", "errors.ts", "clock.ts"],
+  http: ["access", "agent", "operations", "protocol", "yaml-file", "errors.ts", "clock.ts", "duration.ts"],
+  cli: ["access", "app.ts", "client", "config.ts", "operations", "seed", "errors.ts", "duration.ts"],
+  "app.ts": [
+    "advanceable-clock.ts",
+    "agent",
+    "http",
+    "nodes",
+    "operations",
+    "seed",
+    "store",
+    "clock.ts",
+    "errors.ts",
+    "random.ts",
+  ],
   "main.ts": ["cli"],
 };
 

@@ -9,19 +9,33 @@ interface FrameOrigin {
   readonly createdAt: EpochMillis;
 }
 
+interface StreamContent {
+  readonly payloadType: number;
+  readonly payload: Uint8Array;
+  readonly sequenceNumber: number;
+}
+
 /** A frame of the stream from the server to the client. @see data-channel reference, section 4 */
-export function outputStreamFrame(
-  content: { readonly payloadType: number; readonly payload: Uint8Array; readonly sequenceNumber: number },
-  { messageId, createdAt }: FrameOrigin,
-): Uint8Array {
+export function outputStreamFrame(content: StreamContent, { messageId, createdAt }: FrameOrigin): Uint8Array {
+  const flags = content.sequenceNumber === 0 ? messageFlags.syn : messageFlags.none;
   return encodeAgentMessage({
     messageType: messageType.outputStreamData,
     createdAt,
-    sequenceNumber: content.sequenceNumber,
-    flags: content.sequenceNumber === 0 ? messageFlags.syn : messageFlags.none,
+    flags,
     messageId,
-    payloadType: content.payloadType,
-    payload: content.payload,
+    ...content,
+  });
+}
+
+/** A frame of the stream from the client to the server. @see data-channel reference, section 4 */
+export function inputStreamFrame(content: StreamContent, { messageId, createdAt }: FrameOrigin): Uint8Array {
+  const flags = messageFlags.none;
+  return encodeAgentMessage({
+    messageType: messageType.inputStreamData,
+    createdAt,
+    flags,
+    messageId,
+    ...content,
   });
 }
 

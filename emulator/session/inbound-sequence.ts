@@ -33,6 +33,17 @@ export class InboundSequence<T> {
     this.#limits = limits;
   }
 
+  /** The number of the item whose turn it is. */
+  get expected(): number {
+    return this.#expected;
+  }
+
+  /** Half of the room is taken: time to stop reading from where the items come. */
+  get isHalfFull(): boolean {
+    const { maxEarlyBytes, maxEarlyItems } = this.#limits;
+    return 2 * this.#keptBytes >= maxEarlyBytes || 2 * this.#kept.size >= maxEarlyItems;
+  }
+
   offer(sequenceNumber: number, item: T, bytes: number): Reception {
     if (sequenceNumber < this.#expected) return "duplicate";
     const kept = this.#kept.get(sequenceNumber);

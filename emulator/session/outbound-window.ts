@@ -17,20 +17,29 @@ export interface OutboundWindowLimits {
 }
 
 /**
+ * What the peer does with a frame that it has acknowledged before.
+ * `ignores`: as the plugin, which never repeats an acknowledge.
+ * `acknowledges`: as the agent.
+ */
+export type PeerOnDuplicates = "ignores" | "acknowledges";
+
+/**
  * Frames of the outgoing stream that are not acknowledged yet, across connections. It takes whatever it is given:
  * who fills it stops when it {@link isFull}.
  * @see data-channel reference, sections 8 and 12
  */
 export class OutboundWindow {
   readonly #limits: OutboundWindowLimits;
+  readonly #onDuplicates: PeerOnDuplicates;
   readonly #timer = new RetransmissionTimer();
   /** By sequence number, in its order. */
   readonly #inFlight = new Map<number, InFlight>();
   #bytes = 0;
   #nextSequenceNumber = 0;
 
-  constructor(limits: OutboundWindowLimits) {
+  constructor(limits: OutboundWindowLimits, peerOnDuplicates: PeerOnDuplicates = "ignores") {
     this.#limits = limits;
+    this.#onDuplicates = peerOnDuplicates;
   }
 
   /** The number that the next frame must carry. */
@@ -63,14 +72,17 @@ export class OutboundWindow {
     this.#bytes += frame.length;
   }
 
-  /** Forgets the frame, and those before it that were carried over; unknown numbers are ignored. */
+  /**
+   * Forgets the frame, and with a peer that ignores duplicates those before it that were carried over; unknown numbers
+   * are ignored.
+   */
   acknowledge(sequenceNumber: number, now: EpochMillis): void {
     const acknowledged = this.#inFlight.get(sequenceNumber);
     if (acknowledged === undefined) return;
     this.#forget(sequenceNumber, acknowledged);
     // The agent measures from the last resend, which tells nothing when the answer is to an earlier one.
     if (acknowledged.firstSentAt !== undefined) this.#timer.sample(now - acknowledged.firstSentAt);
-    this.#forgetCarriedOverBefore(sequenceNumber);
+    if (this.#onDuplicates === "ignores") this.#forgetCarriedOverBefore(sequenceNumber);
   }
 
   /** When {@link onDeadline} is due; undefined when nothing is in flight. */

@@ -79,6 +79,17 @@ describe("InboundSequence", () => {
     expect(items.offer(3, "d", 10)).toBe("early");
   });
 
+  it("tells when half of its room is taken, and whose turn it is", () => {
+    const items = sequence();
+    expect([items.expected, items.isHalfFull]).toEqual([0, false]);
+    items.offer(0, "a", 4);
+    expect(items.isHalfFull).toBe(false);
+    items.offer(1, "b", 1);
+    expect(items.isHalfFull).toBe(true);
+    items.take();
+    expect([items.expected, items.isHalfFull]).toEqual([1, false]);
+  });
+
   it("gives out nothing that is not there", () => {
     expect(() => sequence().take()).toThrow("Item 0 is not there yet");
   });

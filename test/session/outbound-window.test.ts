@@ -101,6 +101,14 @@ describe("OutboundWindow", () => {
     expect(window.isEmpty).toBe(true);
   });
 
+  it("takes an answer for nothing else from a peer that acknowledges again", () => {
+    const window = new OutboundWindow(limits, "acknowledges");
+    for (const byte of [0, 1, 2]) window.add(Uint8Array.of(byte), 0);
+    window.resendAll(1_000);
+    window.acknowledge(2, 1_001);
+    expect(window.onDeadline(5_000)).toEqual(Uint8Array.of(0));
+  });
+
   it("takes an answer for nothing else: the plugin may have turned the frame away", () => {
     const window = windowOf(2, undefined);
     window.resendAll(1_000);

@@ -1,0 +1,86 @@
+import type { TerminalSize } from "../protocol/terminal-size.ts";
+import type { DataChannelClient } from "./data-channel-client.ts";
+import type { SessionEnd } from "./session-end.ts";
+import type { ProgramStreams, SessionFront } from "./session-front.ts";
+import { give, pump } from "./stream-flow.ts";
+
+/** For output that is no terminal. @see data-channel reference, section 9 */
+const sizeWithoutTerminal: TerminalSize = { columns: 300, rows: 100 };
+
+/** Where no terminal turns keys into bytes: what `stty` calls intr, quit and susp. */
+const bytesBySignal = { SIGINT: 0x03, SIGQUIT: 0x1c, SIGTSTP: 0x1a } as const;
+const lineFeed = 0x0a;
+const endOfTransmission = 0x04;
+
+/**
+ * What becomes of a session whose input has ended.
+ * `fails`: as the plugin, which goes away at once.
+ * `ends-the-shell`: ends the last line, tells the shell as Ctrl-D does, and waits for its last output.
+ */
+export type OnInputEnd = "fails" | "ends-the-shell";
+
+/** The extent of the terminal to which the output goes. */
+export function terminalSize({ output }: ProgramStreams): TerminalSize {
+  const { columns = 0, rows = 0 } = output;
+  return output.isTTY === true && columns > 0 && rows > 0 ? { columns, rows } : sizeWithoutTerminal;
+}
+
+/**
+ * Joins a shell with the terminal that we run on: every key goes there as its bytes, Ctrl-C too. The terminal's
+ * settings come back when this is disposed of, and by Node itself whenever the process ends otherwise.
+ * @see data-channel reference, section 9
+ */
+export class ShellFront implements SessionFront {
+  readonly over: Promise<SessionEnd>;
+  readonly #client: DataChannelClient;
+  readonly #streams: ProgramStreams;
+  readonly #left = new AbortController();
+  readonly #signals: readonly { readonly name: NodeJS.Signals; readonly listener: () => void }[];
+  readonly #onResize: () => void;
+
+  constructor(client: DataChannelClient, streams: ProgramStreams, onInputEnd: OnInputEnd) {
+    this.#client = client;
+    this.#streams = streams;
+    this.#onResize = () => client.resize(terminalSize(streams));
+    this.#signals = Object.entries(bytesBySignal).map(([name, byte]) => ({
+      name: name as keyof typeof bytesBySignal,
+      listener: () => void client.write(Uint8Array.of(byte)),
+    }));
+    for (const { name, listener } of this.#signals) process.on(name, listener);
+    streams.output.on("resize", this.#onResize);
+    if (streams.input.isTTY === true) streams.input.setRawMode?.(true);
+    this.over = this.#pump(onInputEnd);
+  }
+
+  receive(bytes: Uint8Array): Promise<void> | undefined {
+    return give(this.#streams.output, bytes);
+  }
+
+  receiveError(bytes: Uint8Array): Promise<void> | undefined {
+    return give(this.#streams.error, bytes);
+  }
+
+  onFlag(): void {}
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { input, output } = this.#streams;
+    for (const { name, listener } of this.#signals) process.off(name, listener);
+    output.off("resize", this.#onResize);
+    this.#left.abort();
+    if (input.isTTY === true) input.setRawMode?.(false);
+  }
+
+  async #pump(onInputEnd: OnInputEnd): Promise<SessionEnd> {
+    let lastByte: number | undefined;
+    const send = (bytes: Uint8Array) => {
+      lastByte = bytes.at(-1);
+      return this.#client.write(bytes);
+    };
+    await pump(this.#streams.input, send, this.#left.signal);
+    if (onInputEnd === "fails") return { type: "failed", message: "EOF" };
+    // In the middle of a line it would end nothing.
+    if (lastByte !== undefined && lastByte !== lineFeed) await this.#client.write(Uint8Array.of(lineFeed));
+    await this.#client.write(Uint8Array.of(endOfTransmission));
+    return this.#client.ended;
+  }
+}

@@ -1,0 +1,140 @@
+import type { Duplex } from "node:stream";
+import { type Clock, type EpochMillis, systemClock } from "../clock.ts";
+import { type SmuxEffect, SmuxSession } from "../session/smux-session.ts";
+import { finish, pump } from "./stream-flow.ts";
+
+export interface SmuxStreamsOptions {
+  readonly role: "client" | "server";
+  /** Sends keep-alives and gives up when none come. */
+  readonly keepAlive: boolean;
+  /** Sends to the peer, in the order of the calls. Resolves when there is room for more; never rejects. */
+  readonly send: (bytes: Uint8Array) => Promise<void>;
+  /** What a stream that the peer opens leads to, even if it is still connecting; undefined: it is closed. */
+  readonly dial?: () => Duplex | undefined;
+  readonly clock?: Clock;
+}
+
+/**
+ * Joins sockets with the streams of a smux session, and slows each side down when the other is slow: a socket is not
+ * read while what it gave waits to be sent, and the peer is not read while the sockets owe too much memory.
+ */
+export class SmuxStreams implements Disposable {
+  readonly #options: SmuxStreamsOptions;
+  readonly #clock: Clock;
+  readonly #session: SmuxSession;
+  readonly #sockets = new Map<number, Duplex>();
+  #isDisposed = false;
+  #whenReadable = Promise.withResolvers<void>();
+  #deadline: EpochMillis | undefined;
+  #cancelDeadline: () => void = () => {};
+
+  constructor(options: SmuxStreamsOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#session = new SmuxSession({
+      role: options.role,
+      keepAliveFrom: options.keepAlive ? this.#clock.now() : undefined,
+    });
+    this.#rearm();
+  }
+
+  /** False once the peer was silent for too long or broke the rules: streams that are opened come to nothing. */
+  get isAlive(): boolean {
+    return this.#session.isAlive;
+  }
+
+  /** Opens a stream for the socket. */
+  open(socket: Duplex): void {
+    const { streamId, effects } = this.#session.open();
+    this.#sockets.set(streamId, socket);
+    void this.#apply(effects);
+    void this.#join(streamId, socket);
+  }
+
+  /** Takes bytes of the peer and keeps views of them; when it returns a promise, give no more until that resolves. */
+  receive(bytes: Uint8Array): Promise<void> | undefined {
+    void this.#apply(this.#session.receive(bytes, this.#clock.now()));
+    return this.#session.isReadable || this.#isDisposed ? undefined : this.#whenReadable.promise;
+  }
+
+  /** Destroys all sockets, and sends nothing more. */
+  [Symbol.dispose](): void {
+    this.#isDisposed = true;
+    for (const socket of this.#sockets.values()) socket.destroy();
+    this.#whenReadable.resolve();
+    this.#rearm();
+  }
+
+  async #join(streamId: number, socket: Duplex): Promise<void> {
+    socket.once("close", () => this.#sockets.delete(streamId));
+    await pump(socket, (bytes) => this.#apply(this.#session.send(streamId, bytes)));
+    void this.#apply(this.#session.close(streamId));
+    finish(socket);
+  }
+
+  /** Resolves when there is room to send more. */
+  async #apply(effects: readonly SmuxEffect[]): Promise<void> {
+    if (this.#isDisposed) return;
+    const sent: Promise<void>[] = [];
+    for (const effect of effects) {
+      if (effect.type === "send") sent.push(this.#options.send(effect.bytes));
+      else this.#carryOut(effect);
+    }
+    this.#rearm();
+    await Promise.all(sent);
+  }
+
+  #carryOut(effect: Exclude<SmuxEffect, { type: "send" }>): void {
+    switch (effect.type) {
+      case "opened":
+        this.#dial(effect.streamId);
+        break;
+      case "data":
+        this.#give(effect.streamId, effect.data);
+        break;
+      case "closed": {
+        const socket = this.#sockets.get(effect.streamId);
+        if (socket !== undefined) finish(socket);
+        break;
+      }
+      case "readable":
+        this.#whenReadable.resolve();
+        this.#whenReadable = Promise.withResolvers();
+        break;
+      case "failed":
+        break;
+    }
+  }
+
+  #dial(streamId: number): void {
+    const socket = this.#options.dial?.();
+    if (socket === undefined) {
+      void this.#apply(this.#session.close(streamId));
+      return;
+    }
+    this.#sockets.set(streamId, socket);
+    void this.#join(streamId, socket);
+  }
+
+  #give(streamId: number, data: Uint8Array): void {
+    const onConsumed = () => void this.#apply(this.#session.consumed(data.length, this.#clock.now()));
+    const socket = this.#sockets.get(streamId);
+    // A socket calls back for everything that it was given, even when it breaks.
+    if (socket === undefined) onConsumed();
+    else socket.write(data, onConsumed);
+  }
+
+  #rearm(): void {
+    const deadline = this.#isDisposed ? undefined : this.#session.nextDeadline();
+    if (deadline === this.#deadline) return;
+    this.#cancelDeadline();
+    this.#deadline = deadline;
+    this.#cancelDeadline =
+      deadline === undefined ? () => {} : this.#clock.at(deadline, () => this.#onDeadline());
+  }
+
+  #onDeadline(): void {
+    this.#deadline = undefined;
+    void this.#apply(this.#session.onDeadline(this.#clock.now()));
+  }
+}

@@ -1,0 +1,158 @@
+import { ClientChannel, type ClientChannelEffect } from "../../emulator/session/client-channel.ts";
+import { DataChannel, type DataChannelEffect } from "../../emulator/session/data-channel.ts";
+import type { Network } from "./conversation.ts";
+
+interface Event {
+  readonly at: number;
+  readonly happen: () => void;
+}
+
+const longestConversationMs = 600_000;
+const limits = { maxPayloadBytes: 64, maxUnacknowledgedBytes: 4_096, maxUnacknowledgedFrames: 20 };
+
+/** Both ends of a data channel, a slow consumer, and an in-memory network whose time is driven by hand. */
+export class ClientConversation {
+  readonly server: DataChannel;
+  readonly client: ClientChannel;
+  /** What the shell got, and what the client's consumer got. */
+  readonly typed: number[] = [];
+  readonly printed: number[] = [];
+  closingOutput: string | undefined;
+  now = 1_000;
+  readonly #network: Network;
+  readonly #slownessMs: number;
+  #events: Event[] = [];
+  /** Counts connections: what is on its way on one is lost with it. */
+  #connection = 0;
+  #isConnected = false;
+  #unprinted: Uint8Array[] = [];
+  #untyped: Uint8Array[] = [];
+
+  constructor(network: Network, slownessMs: number) {
+    this.#network = network;
+    this.#slownessMs = slownessMs;
+    const newMessageId = () => crypto.randomUUID();
+    this.server = new DataChannel({
+      sessionId: "session",
+      agentVersion: "3.3.1957.0",
+      newMessageId,
+      limits,
+    });
+    this.client = new ClientChannel({
+      clientVersion: "1.2.707.0",
+      size: { columns: 80, rows: 24 },
+      newMessageId,
+      limits,
+    });
+  }
+
+  connect(): void {
+    this.#connection++;
+    this.#isConnected = true;
+    this.#applyServer(this.server.attachClient(this.now));
+    this.#applyClient(this.client.attach(this.now));
+  }
+
+  disconnect(): void {
+    this.#connection++;
+    this.#isConnected = false;
+    this.server.detachClient();
+    this.client.detach();
+  }
+
+  acceptInput(): void {
+    this.#applyServer(this.server.acceptInput(this.now));
+  }
+
+  print(chunks: readonly Uint8Array[]): void {
+    this.#unprinted.push(...chunks);
+    this.#pumpPrinted();
+  }
+
+  type(chunks: readonly Uint8Array[]): void {
+    this.#untyped.push(...chunks);
+    this.#pumpTyped();
+  }
+
+  close(output: string): void {
+    this.#applyServer(this.server.close(output, this.now));
+  }
+
+  /** Neither end waits for the other. */
+  get isQuiet(): boolean {
+    return this.server.nextDeadline() === undefined && this.client.nextDeadline() === undefined;
+  }
+
+  /** Lets time pass from event to event. */
+  runUntil(isDone: () => boolean): void {
+    while (!isDone()) {
+      if (this.now > longestConversationMs) throw new Error("The conversation does not come to its end");
+      const nextAt = Math.min(
+        this.server.nextDeadline() ?? Number.POSITIVE_INFINITY,
+        this.client.nextDeadline() ?? Number.POSITIVE_INFINITY,
+        this.now + 100,
+        ...this.#events.map(({ at }) => at),
+      );
+      this.now = Math.max(this.now, nextAt);
+      const due = this.#events.filter(({ at }) => at <= this.now);
+      this.#events = this.#events.filter(({ at }) => at > this.now);
+      for (const { happen } of due.toSorted((one, other) => one.at - other.at)) happen();
+      this.#applyServer(this.server.onDeadline(this.now));
+      this.#applyClient(this.client.onDeadline(this.now));
+    }
+  }
+
+  #applyServer(effects: readonly DataChannelEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === "input") this.typed.push(...effect.bytes);
+      if (effect.type === "writable") this.#pumpPrinted();
+      if (effect.type === "send") {
+        this.#transmit(() => this.#applyClient(this.client.receive(effect.frame, this.now)));
+      }
+    }
+  }
+
+  #applyClient(effects: readonly ClientChannelEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === "send") {
+        this.#transmit(() => this.#applyServer(this.server.receive(effect.frame, this.now)));
+      }
+      if (effect.type === "writable") this.#pumpTyped();
+      if (effect.type === "closed") this.closingOutput = effect.output;
+      if (effect.type === "output") {
+        this.printed.push(...effect.bytes);
+        const at = this.now + Math.round(this.#network.random() * this.#slownessMs);
+        this.#events.push({ at, happen: () => this.#applyClient(this.client.taken(this.now)) });
+      }
+    }
+  }
+
+  #pumpPrinted(): void {
+    while (this.server.writable) {
+      const chunk = this.#unprinted.shift();
+      if (chunk === undefined) return;
+      this.#applyServer(this.server.sendOutput(chunk, this.now));
+    }
+  }
+
+  #pumpTyped(): void {
+    while (this.client.writable) {
+      const chunk = this.#untyped.shift();
+      if (chunk === undefined) return;
+      this.#applyClient(this.client.sendInput(chunk, this.now));
+    }
+  }
+
+  #transmit(arrive: () => void): void {
+    const { random, lossShare, duplicateShare, minDelayMs, maxDelayMs } = this.#network;
+    const connection = this.#connection;
+    const copies = random() < lossShare ? 0 : random() < duplicateShare ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const at = this.now + Math.round(minDelayMs + random() * (maxDelayMs - minDelayMs));
+      const happen = () => {
+        if (this.#isConnected && connection === this.#connection) arrive();
+      };
+      this.#events.push({ at, happen });
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { decidePortFeatures } from "../../emulator/session/port-features.ts";
+
+describe("port features", () => {
+  it.each([
+    ["3.3.1957.0", "mux", false, true],
+    ["3.1.1512.0", "mux", false, true],
+    ["3.1.1511.0", "mux", true, true],
+    ["3.0.196.1", "mux", true, true],
+    ["3.0.196.0", "basic", true, true],
+    ["2.3.722.1", "basic", true, true],
+    ["2.3.722.0", "basic", true, false],
+    ["3.3.1957", "basic", true, false],
+    ["3.3.x.0", "basic", true, false],
+    ["", "basic", true, false],
+  ])("of an agent %j are mode %s, keep-alive %s, end by flag %s", (agentVersion, mode, keepAlive, byFlag) => {
+    const features = decidePortFeatures("LocalPortForwarding", agentVersion);
+    expect(features).toEqual({ mode, keepAlive, terminatesByFlag: byFlag });
+  });
+
+  it.each(["", "other"])("join the standard streams for the type %j", (type) => {
+    expect(decidePortFeatures(type, "3.3.1957.0").mode).toBe("stdio");
+  });
+});
