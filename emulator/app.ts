@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import packageJson from "../package.json" with { type: "json" };
+import { AdvanceableClock } from "./advanceable-clock.ts";
 import type { LiveSessionSettings } from "./agent/live-session.ts";
 import { LiveSessions } from "./agent/live-sessions.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -46,6 +47,7 @@ export interface EmulatorOptions {
   /** Undefined: nothing is logged. */
   readonly logger: FastifyBaseLogger | undefined;
   readonly onSessionEvent?: (event: SessionEvent) => void;
+  /** The system's by default. {@link Emulator.advance} leaves it alone, and puts the emulator's time ahead of it. */
   readonly clock?: Clock;
   readonly random?: Randomness;
 }
@@ -57,7 +59,14 @@ export interface Emulator extends AsyncDisposable {
   readonly state: () => AccountState;
   readonly nodes: NodeFleet;
   readonly http: FastifyInstance;
-  /** Ends all sessions and goes back to the seed. */
+  /**
+   * Puts the emulator's clock forward. Resolves when everything has happened that became due: sessions have ended on their
+   * nodes, their logs are complete, their clients are told.
+   * @throws ConfigError when `ms` is not a whole number from 0 to 400 days
+   * @throws ManagedNodeError when a node does not get done with it
+   */
+  advance(ms: number): Promise<void>;
+  /** Ends all sessions and goes back to the seed, and the clock to the system's time. */
   reset(): Promise<void>;
   /** Ends all sessions, tells their clients, removes the nodes it made and stops listening. */
   close(): Promise<void>;
@@ -68,12 +77,17 @@ export interface Emulator extends AsyncDisposable {
  * @throws ManagedNodeError when a node cannot be had; ConfigError when the port or the CA's directory cannot be used
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const clock = options.clock ?? systemClock;
+  // What the emulator's rules say goes by `clock`; what waits for others, by the time that those live in.
+  const realClock = options.clock ?? systemClock;
+  const clock = new AdvanceableClock(realClock);
   const random = options.random ?? systemRandomness;
   const { seed } = options;
 
   let state = seededState(seed, clock);
-  const [operations, ca] = await Promise.all([loadOperations(), openLocalCa(options.stateDirectory, clock)]);
+  const [operations, ca] = await Promise.all([
+    loadOperations(),
+    openLocalCa(options.stateDirectory, realClock),
+  ]);
   // Last of what can fail for a setting's sake: nodes would have to be removed again.
   const fleet = await openFleet(options, clock);
   const app: FastifyInstance = Fastify({
@@ -93,6 +107,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
   const sessions = new LiveSessions({
     clock,
+    realClock,
     random,
     settings: { ...options.session, region: seed.region },
     state: () => state,
@@ -106,18 +121,29 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const reset = () =>
     sessions.terminateAll(async () => {
       await fleet.reset();
+      await clock.reset();
       state = seededState(seed, clock);
     });
+  const advance = (ms: number) => clock.advance(ms, () => sessions.settled());
   const ownHost = () => `127.0.0.1:${portOf(app)}`;
   await app.register(adminApi, {
     version: packageJson.version,
     accountId: seed.account,
     region: seed.region,
     nodes,
+    administer: (nodeId) => fleet.get(nodeId),
     state: () => state,
     reset,
+    clock: {
+      now: () => clock.now(),
+      get offsetMs() {
+        return clock.offsetMs;
+      },
+      advance,
+    },
     caCertificate: ca.certificatePem,
     allowedHosts: options.allowedHosts,
+    explain: { node: (nodeId) => fleet.get(nodeId), clock, settings: options.service },
   });
   await app.register(awsEndpoint, {
     operations,
@@ -126,6 +152,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     nodes,
     sessions,
     clock,
+    realClock,
     random,
     verifySignatures: options.verifySignatures,
     settings: {
@@ -140,21 +167,21 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const lane = createAwsHostLane({
     server: app.server,
     ca,
-    clock,
+    clock: realClock,
     tunnelOtherHosts: options.tunnelOtherHosts,
     log: app.log,
   });
   const channels = serveDataChannels({
     server: app.server,
     channels: sessions,
-    clock,
+    clock: realClock,
     log: app.log,
     allowedHosts: options.allowedHosts,
     verifySignature: (request) => {
       const verdict = verifySignature(
         { method: "GET", url: request.url ?? "", headers: request.headers, body: new Uint8Array() },
         credentialsOf({ accountId: seed.account, state }),
-        { service: "ssmmessages", now: clock.now(), skewMs: signedUpgradeSkewMs },
+        { service: "ssmmessages", now: clock.now(), clientNow: realClock.now(), skewMs: signedUpgradeSkewMs },
       );
       return verdict.type === "verified" ? undefined : `The signature is refused: ${verdict.failure.type}.`;
     },
@@ -180,6 +207,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     state: () => state,
     nodes: fleet,
     http: app,
+    advance,
     reset,
     close,
     [Symbol.asyncDispose]: close,

@@ -90,6 +90,10 @@ export const ConfigSchema = Type.Object({
     default: false,
     description: "Leave the nodes' containers at the end, for a faster next start",
   }),
+  temporaryNodes: YesNo({
+    default: false,
+    description: "Make nodes of our own that are gone with us, however we end",
+  }),
   resumeGraceMs: Milliseconds({
     default: 60_000,
     description: "Time for a client that lost its connection to come back, in milliseconds",

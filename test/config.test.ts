@@ -32,6 +32,7 @@ describe("readConfig", () => {
     ["SSM_EMULATOR_TLS_PORT", "443", { tlsPort: 443 }],
     ["SSM_EMULATOR_VERIFY_SIGNATURES", "False", { verifySignatures: false }],
     ["SSM_EMULATOR_KEEP_NODES", "1", { keepNodes: true }],
+    ["SSM_EMULATOR_TEMPORARY_NODES", "true", { temporaryNodes: true }],
     ["SSM_EMULATOR_STREAM_URL", "aws", { streamUrl: "aws" }],
     [
       "SSM_EMULATOR_ALLOWED_HOSTS",

@@ -38,8 +38,9 @@ describe("the documentation", () => {
   });
 
   it("lists every route of the admin API", () => {
-    const source = readFileSync(join(root, "emulator/http/admin-api.ts"), "utf8");
-    const routes = [...source.matchAll(/app\.(get|post)\(\s*"([^"]+)"/g)].map(
+    const parts = readdirSync(join(root, "emulator/http/admin")).map((file) => `emulator/http/admin/${file}`);
+    const source = ["emulator/http/admin-api.ts", ...parts].map(read).join("\n");
+    const routes = [...source.matchAll(/app\.(get|post|put|delete)\(\s*"([^"]+)"/g)].map(
       ([, method = "", path = ""]) => `${method.toUpperCase()} ${path.replace(/:(\w+)/g, "{$1}")}`,
     );
     const page = read("docs/admin-api.md");
@@ -64,7 +65,7 @@ describe("the documentation", () => {
 
   it("runs every command there is and no other", async () => {
     const { out } = await run("--help");
-    const commands = [...out.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name);
+    const commands = [...out.matchAll(/^ {2}([a-z]+) (?:\[|<| )/gm)].map(([, name]) => name);
     const call = /(?:npx|-T emulator) ssm-emulator ([a-z]+)/g;
     const named = pages.flatMap((page) => [...read(page).matchAll(call)].map(([, name]) => name));
     expect(new Set(named)).toEqual(new Set(commands.filter((name) => name !== "help")));

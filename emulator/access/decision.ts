@@ -9,6 +9,7 @@ export interface Decision {
   readonly refusal?: string;
 }
 
+/** One finding on the way to a decision. */
 export interface DecisionStep {
   /** Who found it: the service at StartSession, or the node before the shell starts. */
   readonly by: "service" | "node";

@@ -9,6 +9,7 @@ import { IdleTimer } from "../session/idle-timer.ts";
 import { nextStatus, type SessionEvent, type SessionStatus } from "../session/lifecycle.ts";
 import type { AttachedClient, ClientConnection } from "./client-connection.ts";
 import { DataChannelToken } from "./data-channel-token.ts";
+import { neverAnswered } from "./decide-shell.ts";
 import { handshakeFailure } from "./failure-texts.ts";
 import type { ManagedNode } from "./managed-node.ts";
 import { type SessionLogSink, SessionRecorder } from "./session-recorder.ts";
@@ -24,7 +25,13 @@ export interface LiveSessionSettings {
 }
 
 export interface LiveSessionDependencies {
+  /** By which a session gets old: it can be put forward. */
   readonly clock: Clock;
+  /**
+   * By which the client and the shell are waited for. They live no faster when the other clock is put forward: an
+   * acknowledge that is on its way would be overdue by an hour.
+   */
+  readonly realClock: Clock;
   readonly node: ManagedNode;
   readonly agentVersion: string;
   readonly settings: LiveSessionSettings;
@@ -58,7 +65,7 @@ const lingerAfterCloseMs = 2_000;
 
 /**
  * One session from the task to its end: joins the data channel's machine, the shell on the node and the log, and owns
- * their one timer. It knows nothing of sockets and engines.
+ * their timers, one by either clock. It knows nothing of sockets and engines.
  */
 export class LiveSession {
   readonly token: DataChannelToken;
@@ -69,6 +76,7 @@ export class LiveSession {
   readonly #task: StartSessionTask;
   readonly #inputs: SessionInputs | undefined;
   readonly #clock: Clock;
+  readonly #realClock: Clock;
   readonly #deps: LiveSessionDependencies;
   readonly #channel: DataChannel;
   readonly #idle: IdleTimer;
@@ -76,6 +84,8 @@ export class LiveSession {
   readonly #whenTold = Promise.withResolvers<void>();
   /** Settles when the node has opened the shell or failed to. */
   #starting: Promise<void> = Promise.resolve();
+  /** Until the node has answered. */
+  #deciding: Promise<unknown> | undefined;
   #endSleep: () => void = () => {};
   #status: SessionStatus = "Connecting";
   #decision: Decision;
@@ -85,18 +95,22 @@ export class LiveSession {
   #shell: Shell | undefined;
   #recorder: SessionRecorder | undefined;
   #isTold = false;
-  /** When a session without a client is given up, or a client that lingers after the end is dropped. */
-  #patienceEndsAt: EpochMillis | undefined;
+  /** When a session without a client is given up. */
+  #graceEndsAt: EpochMillis | undefined;
+  /** When a client that lingers after the end is dropped, or is no longer expected back; by the real clock. */
+  #lingerEndsAt: EpochMillis | undefined;
   #cancelDeadline: () => void = () => {};
+  #cancelRealDeadline: () => void = () => {};
 
   constructor(task: StartSessionTask, dependencies: LiveSessionDependencies) {
-    const { clock, settings, agentVersion, newMessageId } = dependencies;
+    const { clock, realClock, settings, agentVersion, newMessageId } = dependencies;
     this.token = new DataChannelToken(dependencies.newToken);
     this.ended = this.#whenEnded.promise;
     this.told = this.#whenTold.promise;
     this.#task = task;
     this.#inputs = task.document.type === "parsed" ? task.document.document.inputs : undefined;
     this.#clock = clock;
+    this.#realClock = realClock;
     this.#deps = dependencies;
     this.#decision = task.decision;
     this.#channel = new DataChannel({ sessionId: task.sessionId, agentVersion, newMessageId });
@@ -106,7 +120,7 @@ export class LiveSession {
       idleTimeoutMs: idleSessionTimeout * 60_000,
       maxDurationMs: maxSessionDuration === undefined ? undefined : maxSessionDuration * 60_000,
     });
-    this.#patienceEndsAt = clock.now() + settings.resumeGraceMs;
+    this.#graceEndsAt = clock.now() + settings.resumeGraceMs;
   }
 
   get target(): string {
@@ -121,13 +135,19 @@ export class LiveSession {
     return this.#connection !== undefined;
   }
 
+  /** Something has begun that ends without more time passing: a start, or the end with all that belongs to it. */
+  get isBusy(): boolean {
+    if (!this.isEnding) return this.#deciding !== undefined;
+    return this.#endedAt === undefined || (this.hasClient && !this.#isTold);
+  }
+
   /** The node has the task: the shell starts, whether or not a client is there yet. */
   begin(): void {
     const { document } = this.#task;
     this.#arm();
     if (document.type === "unparsable") {
-      const finding = `the agent cannot parse the session document and never answers: ${document.reason}`;
-      this.#decision = { ...this.#decision, steps: [...this.#decision.steps, { by: "node", finding }] };
+      const steps = [...this.#decision.steps, ...neverAnswered(document.reason)];
+      this.#decision = { ...this.#decision, steps };
       this.#publish();
       return;
     }
@@ -142,16 +162,17 @@ export class LiveSession {
   attach(connection: ClientConnection): AttachedClient {
     this.#dismissClient();
     this.#connection = connection;
-    this.#patienceEndsAt = this.#isTold ? this.#clock.now() + lingerAfterCloseMs : undefined;
+    this.#graceEndsAt = undefined;
+    this.#lingerEndsAt = this.#isTold ? this.#realClock.now() + lingerAfterCloseMs : undefined;
     this.#enter("client-attached");
     // A node that never answers opens no data channel: its client waits in silence.
     if (this.#inputs !== undefined || this.isEnding)
-      this.#apply(this.#channel.attachClient(this.#clock.now()));
+      this.#apply(this.#channel.attachClient(this.#realClock.now()));
     this.#arm();
     const isCurrent = () => this.#connection === connection;
     return {
       receive: (frame) => {
-        if (isCurrent()) this.#apply(this.#channel.receive(frame, this.#clock.now()));
+        if (isCurrent()) this.#apply(this.#channel.receive(frame, this.#realClock.now()));
       },
       lost: () => {
         if (isCurrent()) this.#clientLost();
@@ -164,7 +185,7 @@ export class LiveSession {
     this.#connection?.send(
       encodeChannelClosed({
         messageId: this.#deps.newMessageId(),
-        createdAt: this.#clock.now(),
+        createdAt: this.#realClock.now(),
         sessionId: this.#task.sessionId,
         destinationId: "",
         output: replacedText,
@@ -183,19 +204,30 @@ export class LiveSession {
   /** Nobody comes to hear the end any more. */
   stopWaiting(): void {
     if (!this.isEnding || this.hasClient) return;
-    this.#patienceEndsAt = undefined;
+    this.#graceEndsAt = undefined;
+    this.#lingerEndsAt = undefined;
     this.#tell();
     this.#arm();
   }
 
-  /** Completes the log without waiting for its next tick, for a process that is about to end. */
-  finishLog(): void {
+  /**
+   * Resolves when a start that was in progress is decided, and an end complete: its client, if it has one, is told.
+   * That takes only what node and client take: an ended log's ticks, which are time, are not waited for.
+   */
+  async settled(): Promise<void> {
+    await this.#deciding?.catch(() => undefined);
+    if (!this.isEnding) return;
     this.#recorder?.finishNow();
+    await Promise.all([this.ended, this.hasClient && this.told]);
   }
 
   async #startShell(inputs: SessionInputs): Promise<void> {
     const { node, settings, isLogGroupEncrypted } = this.#deps;
-    const start = await startShell(node, { inputs, runAsUser: this.#task.runAsUser, isLogGroupEncrypted });
+    const deciding = startShell(node, { inputs, runAsUser: this.#task.runAsUser, isLogGroupEncrypted });
+    this.#deciding = deciding;
+    const start = await deciding.finally(() => {
+      this.#deciding = undefined;
+    });
     const steps = [...this.#decision.steps, ...start.steps];
     if (start.type === "started") {
       this.#decision = { steps, outcome: "run", runAsUser: start.userName };
@@ -204,13 +236,13 @@ export class LiveSession {
     }
     this.#decision = { steps, outcome: "refused", refusal: start.output };
     this.#publish();
-    if (start.delayed) await this.#sleep(settings.startErrorDelayMs);
+    if (start.delayed && !this.isEnding) await this.#sleep(settings.startErrorDelayMs);
     this.#fail(start.output);
   }
 
   async #adoptShell(start: Extract<ShellStart, { type: "started" }>, inputs: SessionInputs): Promise<void> {
     if (this.isEnding) return start.terminal.terminate();
-    const { clock, sink, onError, settings } = this.#deps;
+    const { clock, realClock, sink, onError, settings } = this.#deps;
     const { sessionId, principal, target } = this.#task;
     this.#recorder = new SessionRecorder({
       clock,
@@ -224,22 +256,21 @@ export class LiveSession {
       },
     });
     this.#shell = new Shell(start.terminal, {
-      clock,
+      clock: realClock,
       onOutput: (bytes) => this.#shellOutput(bytes),
       onEnd: () => this.#shellEnded(),
       onError: (error) => onError(error, "using the terminal"),
     });
     this.#shell.typeProfile(inputs.shellProfile.linux);
     this.#publish();
-    this.#apply(this.#channel.acceptInput(clock.now()));
+    this.#apply(this.#channel.acceptInput(realClock.now()));
   }
 
   #shellOutput(bytes: Uint8Array): void {
     if (this.isEnding) return;
-    const now = this.#clock.now();
-    this.#idle.activity(now);
+    this.#idle.activity(this.#clock.now());
     this.#recorder?.append(bytes);
-    this.#apply(this.#channel.sendOutput(bytes, now));
+    this.#apply(this.#channel.sendOutput(bytes, this.#realClock.now()));
     if (!this.#channel.writable) this.#shell?.pause();
   }
 
@@ -252,8 +283,11 @@ export class LiveSession {
   #clientLost(): void {
     this.#connection = undefined;
     this.#channel.detachClient();
-    const patienceMs = this.isEnding ? lingerAfterCloseMs : this.#deps.settings.resumeGraceMs;
-    this.#patienceEndsAt = this.#isTold ? undefined : this.#clock.now() + patienceMs;
+    this.#graceEndsAt = undefined;
+    this.#lingerEndsAt = undefined;
+    if (this.isEnding) {
+      if (!this.#isTold) this.#lingerEndsAt = this.#realClock.now() + lingerAfterCloseMs;
+    } else this.#graceEndsAt = this.#clock.now() + this.#deps.settings.resumeGraceMs;
     this.#enter("client-lost");
     this.#arm();
   }
@@ -269,10 +303,10 @@ export class LiveSession {
     this.#closingOutput = output;
     this.#publish();
     this.#endSleep();
-    this.#apply(this.#channel.close(output, this.#clock.now()));
+    this.#apply(this.#channel.close(output, this.#realClock.now()));
     // The client of a node that never answered is let in only now.
     if (this.#inputs === undefined && this.#connection !== undefined) {
-      this.#apply(this.#channel.attachClient(this.#clock.now()));
+      this.#apply(this.#channel.attachClient(this.#realClock.now()));
     }
     this.#cleanUp()
       .catch((error: unknown) => this.#deps.onError(error, "ending what is left on the node"))
@@ -336,7 +370,7 @@ export class LiveSession {
         this.terminate();
         break;
       case "closed":
-        this.#patienceEndsAt = this.#clock.now() + lingerAfterCloseMs;
+        this.#lingerEndsAt = this.#realClock.now() + lingerAfterCloseMs;
         this.#tell();
         break;
       case "client-ready":
@@ -351,35 +385,44 @@ export class LiveSession {
     const taken = shell.input(bytes);
     if (shell.backlogBytes <= maxInputBacklogBytes) return;
     this.#channel.holdInput();
-    void taken.then(() => this.#apply(this.#channel.acceptInput(this.#clock.now())));
+    void taken.then(() => this.#apply(this.#channel.acceptInput(this.#realClock.now())));
   }
 
   #arm(): void {
     this.#cancelDeadline();
-    const deadlines = [
-      this.#channel.nextDeadline(),
-      this.#patienceEndsAt,
-      this.isEnding ? undefined : this.#idle.nextDeadline(),
-    ].filter((deadline) => deadline !== undefined);
-    if (deadlines.length === 0) return;
-    this.#cancelDeadline = this.#clock.at(Math.min(...deadlines), () => this.#onDeadline());
+    this.#cancelRealDeadline();
+    this.#cancelDeadline = callAtFirst(
+      this.#clock,
+      [this.#graceEndsAt, this.isEnding ? undefined : this.#idle.nextDeadline()],
+      () => this.#onDeadline(),
+    );
+    this.#cancelRealDeadline = callAtFirst(
+      this.#realClock,
+      [this.#lingerEndsAt, this.#channel.nextDeadline()],
+      () => this.#onRealDeadline(),
+    );
   }
 
   #onDeadline(): void {
     const now = this.#clock.now();
-    if (this.#patienceEndsAt !== undefined && now >= this.#patienceEndsAt) {
-      this.#patienceEndsAt = undefined;
-      this.#losePatience();
+    if (this.#graceEndsAt !== undefined && now >= this.#graceEndsAt) {
+      this.#graceEndsAt = undefined;
+      this.terminate();
+      this.#tell();
     }
     const reason = this.isEnding ? undefined : this.#idle.expired(now);
     if (reason !== undefined) this.terminate(reason);
-    this.#apply(this.#channel.onDeadline(now));
+    this.#arm();
   }
 
-  #losePatience(): void {
-    if (this.isEnding) this.#tell();
-    else this.terminate();
-    this.#connection?.close();
+  #onRealDeadline(): void {
+    const now = this.#realClock.now();
+    if (this.#lingerEndsAt !== undefined && now >= this.#lingerEndsAt) {
+      this.#lingerEndsAt = undefined;
+      this.#tell();
+      this.#connection?.close();
+    }
+    this.#apply(this.#channel.onDeadline(now));
   }
 
   #tell(): void {
@@ -397,4 +440,13 @@ export class LiveSession {
     };
     return promise;
   }
+}
+
+function callAtFirst(
+  clock: Clock,
+  deadlines: readonly (EpochMillis | undefined)[],
+  callback: () => void,
+): () => void {
+  const pending = deadlines.filter((deadline) => deadline !== undefined);
+  return pending.length === 0 ? () => {} : clock.at(Math.min(...pending), callback);
 }

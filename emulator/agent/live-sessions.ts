@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, EpochMillis } from "../clock.ts";
-import { ServiceException } from "../errors.ts";
+import { ManagedNodeError, ServiceException } from "../errors.ts";
 import type { Randomness } from "../operations/operation.ts";
 import type { AccountState } from "../operations/ports/account-state.ts";
 import type { SessionControl, StartSessionTask } from "../operations/ports/session-control.ts";
@@ -10,11 +10,13 @@ import { encodeChannelClosed } from "../protocol/channel-closed.ts";
 import type { LogEventMessage } from "../sessionlog/log-event.ts";
 import type { AttachedClient, ClientConnection, DataChannels } from "./client-connection.ts";
 import { LiveSession, type LiveSessionSettings, type SessionChange } from "./live-session.ts";
-import { streamToLogGroup } from "./log-group-sink.ts";
+import { isLogGroupEncrypted, streamToLogGroup } from "./log-group-sink.ts";
 import type { ManagedNode } from "./managed-node.ts";
 
 export interface LiveSessionsOptions {
   readonly clock: Clock;
+  /** Never put forward. @see LiveSessionDependencies */
+  readonly realClock: Clock;
   readonly random: Randomness;
   readonly settings: LiveSessionSettings;
   /** The account as it is now; a reset swaps it. */
@@ -29,6 +31,8 @@ export interface LiveSessionsOptions {
 
 /** Sessions that can be open at once; each holds a process on a node. */
 const maxSessions = 5_000;
+/** A node that takes longer to start or end a session does not answer. */
+const maxSettlingMs = 30_000;
 /** Sessions that the API and the admin API can tell of. */
 const maxRecords = 20_000;
 
@@ -49,7 +53,7 @@ export class LiveSessions implements SessionControl, DataChannels {
   }
 
   start(task: StartSessionTask): { readonly tokenValue: string } {
-    const { clock, random, settings, onError } = this.#options;
+    const { clock, realClock, random, settings, onError } = this.#options;
     const node = this.#options.node(task.target);
     if (node === undefined)
       throw new ServiceException("TargetNotConnected", `${task.target} is not connected.`);
@@ -62,12 +66,13 @@ export class LiveSessions implements SessionControl, DataChannels {
     const startedAt = clock.now();
     const session = new LiveSession(task, {
       clock,
+      realClock,
       node,
       agentVersion: this.#options.agentVersion(task.target),
       settings,
       newMessageId: randomUUID,
       newToken: random.base64,
-      isLogGroupEncrypted: (name) => state.logGroups.get(name)?.kmsKeyId !== undefined,
+      isLogGroupEncrypted: (name) => isLogGroupEncrypted(state, name),
       sink: this.#sinkOf(task, state),
       onChange: (change) => state.sessions.put(task.sessionId, toRecord(task, startedAt, change)),
       onError: (error, during) => onError(error, task.sessionId, during),
@@ -131,14 +136,35 @@ export class LiveSessions implements SessionControl, DataChannels {
 
   async #terminateAll(): Promise<void> {
     const sessions = [...this.#sessions.values()];
-    for (const session of sessions) {
-      session.terminate();
-      session.finishLog();
-    }
-    await Promise.all(
-      sessions.map((session) => Promise.all([session.ended, session.hasClient && session.told])),
-    );
+    for (const session of sessions) session.terminate();
+    await Promise.all(sessions.map((session) => session.settled()));
     for (const session of sessions) session.stopWaiting();
+  }
+
+  /**
+   * Resolves when every start that was in progress is decided, and every session that is ending has ended, its log is
+   * complete and its client is told. Nodes and clients answer in real time, so this needs no other clock to run.
+   * @throws ManagedNodeError when that takes more than 30 seconds
+   */
+  async settled(): Promise<void> {
+    const { realClock } = this.#options;
+    const { promise: overdue, reject } = Promise.withResolvers<never>();
+    const cancel = realClock.at(realClock.now() + maxSettlingMs, () => reject(unsettled(this.#busy())));
+    try {
+      // What a timer sets off begins in promises: a turn of the event loop lets them show.
+      for (;;) {
+        await Promise.race([overdue, turn()]);
+        const busy = this.#busy();
+        if (busy.length === 0) return;
+        await Promise.race([overdue, Promise.all(busy.map(([, session]) => session.settled()))]);
+      }
+    } finally {
+      cancel();
+    }
+  }
+
+  #busy(): [string, LiveSession][] {
+    return [...this.#sessions].filter(([, session]) => session.isBusy);
   }
 
   #sinkOf(task: StartSessionTask, state: AccountState) {
@@ -157,6 +183,17 @@ export class LiveSessions implements SessionControl, DataChannels {
       }
     };
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function unsettled(sessions: readonly [string, LiveSession][]): ManagedNodeError {
+  const ids = sessions.map(([sessionId]) => sessionId).join(", ");
+  return new ManagedNodeError(`The node is not done with starting or ending ${ids}`, {
+    cause: `waited ${maxSettlingMs / 1_000} s`,
+  });
 }
 
 /** Keeps the history from growing without end; live sessions stay. */

@@ -29,3 +29,8 @@ export function streamToLogGroup(
     appendLogEvents(state, stream, events, now);
   };
 }
+
+/** Whether a log group is there and encrypted with a key, as the preferences may demand. */
+export function isLogGroupEncrypted({ logGroups }: AccountState, groupName: string): boolean {
+  return logGroups.get(groupName)?.kmsKeyId !== undefined;
+}

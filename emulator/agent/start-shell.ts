@@ -1,9 +1,13 @@
 import type { DecisionStep } from "../access/decision.ts";
-import { chooseUserOnNode, decideRunAsOnNode, rootAgent } from "../access/run-as.ts";
-import type { Credential } from "../access/user-lookup.ts";
-import type { SessionInputs } from "../documents/session-document.ts";
 import { ManagedNodeError } from "../errors.ts";
-import { bucketNotChecked, logGroupNotEncrypted, startFailure } from "./failure-texts.ts";
+import {
+  chooseShellUser,
+  decideShell,
+  refuseForNodeFailure,
+  type ShellDecision,
+  type ShellRefusal,
+  type ShellTask,
+} from "./decide-shell.ts";
 import type { ManagedNode, TerminalProcess } from "./managed-node.ts";
 
 export type ShellStart =
@@ -13,64 +17,28 @@ export type ShellStart =
       readonly userName: string;
       readonly steps: readonly DecisionStep[];
     }
-  | {
-      readonly type: "refused";
-      /** What the client is told. */
-      readonly output: string;
-      /** The agent sleeps before it reports a failed start, but not before a failed check of the logs. */
-      readonly delayed: boolean;
-      readonly steps: readonly DecisionStep[];
-    };
+  | ShellRefusal;
 
 /**
  * What the agent does on the node between the task and the shell, in its order: checks of the log destinations, the
  * node's half of Run As, the shell on a terminal.
  * @see agent-behaviour reference, sections 1.4, 2.1 to 2.3 and 4.5
  */
-export async function startShell(
-  node: ManagedNode,
-  task: {
-    readonly inputs: SessionInputs;
-    readonly runAsUser: string;
-    readonly isLogGroupEncrypted: (groupName: string) => boolean;
-  },
-): Promise<ShellStart> {
-  const { inputs } = task;
-  const logRefusal = checkLogDestinations(inputs, task.isLogGroupEncrypted);
-  if (logRefusal !== undefined) {
-    return { type: "refused", output: logRefusal, delayed: false, steps: byNode(logRefusal) };
-  }
+export async function startShell(node: ManagedNode, task: ShellTask): Promise<ShellStart> {
   try {
-    return await startAsDecided(node, { ...inputs, runAsUser: task.runAsUser });
+    const decision = await decideOnNode(node, task);
+    return decision.type === "refused" ? decision : await open(node, decision);
   } catch (error) {
-    if (!(error instanceof ManagedNodeError)) throw error;
-    const finding = `the node failed: ${error.message}`;
-    return {
-      type: "refused",
-      output: startFailure(`Failed to start pty: ${error.message}\n`),
-      delayed: true,
-      steps: byNode(finding),
-    };
+    if (error instanceof ManagedNodeError) return refuseForNodeFailure(error);
+    throw error;
   }
 }
 
-async function startAsDecided(
-  node: ManagedNode,
-  task: { readonly runAsEnabled: boolean; readonly runAsDefaultUser: string; readonly runAsUser: string },
-): Promise<ShellStart> {
-  const choice = chooseUserOnNode(task, rootAgent);
-  if (choice.type === "refuse") return refused(choice.message, choice.steps);
-  if (choice.type === "keep-agent-user") {
-    return started(node, { userName: "", credential: undefined, environment: {}, steps: choice.steps });
-  }
+async function decideOnNode(node: ManagedNode, task: ShellTask): Promise<ShellDecision> {
+  const choice = chooseShellUser(task);
+  if (choice.type !== "look-up") return choice;
   if (choice.ensureSsmUser) await node.ensureSsmUser();
-  const decision = decideRunAsOnNode(choice, await node.lookUpUser(choice.words));
-  if (decision.outcome === "refused") return refused(decision.message, decision.steps);
-  return started(node, { ...decision, environment: { HOME: decision.homeDirectory } });
-}
-
-function refused(message: string, steps: readonly DecisionStep[]): ShellStart {
-  return { type: "refused", output: startFailure(message), delayed: true, steps };
+  return decideShell(choice, await node.lookUpUser(choice.words));
 }
 
 /** The agent service's own PATH, as recorded from the real agent. */
@@ -83,34 +51,13 @@ const agentEnvironment = {
 /** `WorkingDirectory` of the packaged service unit. */
 const agentWorkingDirectory = "/usr/bin";
 
-async function started(
-  node: ManagedNode,
-  shell: {
-    readonly userName: string;
-    readonly credential: Credential | undefined;
-    readonly environment: Readonly<Record<string, string>>;
-    readonly steps: readonly DecisionStep[];
-  },
-): Promise<ShellStart> {
+async function open(node: ManagedNode, shell: Extract<ShellDecision, { type: "run" }>): Promise<ShellStart> {
+  const { homeDirectory, credential, userName, steps } = shell;
   const terminal = await node.openTerminal({
     argv: ["sh"],
-    environment: { ...shell.environment, ...agentEnvironment },
+    environment: { ...(homeDirectory !== undefined && { HOME: homeDirectory }), ...agentEnvironment },
     workingDirectory: agentWorkingDirectory,
-    credential: shell.credential,
+    credential,
   });
-  return { type: "started", terminal, userName: shell.userName, steps: shell.steps };
-}
-
-function checkLogDestinations(
-  inputs: SessionInputs,
-  isLogGroupEncrypted: (groupName: string) => boolean,
-): string | undefined {
-  if (inputs.s3BucketName !== "" && inputs.s3EncryptionEnabled) return bucketNotChecked;
-  const { cloudWatchLogGroupName, cloudWatchEncryptionEnabled } = inputs;
-  if (cloudWatchLogGroupName === "" || !cloudWatchEncryptionEnabled) return undefined;
-  return isLogGroupEncrypted(cloudWatchLogGroupName) ? undefined : logGroupNotEncrypted;
-}
-
-function byNode(finding: string): readonly DecisionStep[] {
-  return [{ by: "node", finding }];
+  return { type: "started", terminal, userName, steps };
 }

@@ -6,9 +6,9 @@ const timeoutMs = 30_000;
 export async function callAdminApi<Answer>(
   endpoint: string,
   path: string,
-  options: { readonly method?: "GET" | "POST" } = {},
+  options: { readonly method?: "GET" | "POST"; readonly body?: object } = {},
 ): Promise<Answer> {
-  const response = await request(endpoint, path, options.method ?? "GET");
+  const response = await request(endpoint, path, options.method ?? "GET", options.body);
   return (await response.json().catch(() => {
     throw new ConfigError(`What answers at ${endpoint} is not an emulator. Name one with --endpoint.`);
   })) as Answer;
@@ -20,12 +20,16 @@ export async function readAdminText(endpoint: string, path: string): Promise<str
   return response.text();
 }
 
-async function request(endpoint: string, path: string, method: string): Promise<Response> {
+async function request(endpoint: string, path: string, method: string, body?: object): Promise<Response> {
   if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? "")) {
     throw new ConfigError(`--endpoint: expected a URL such as http://127.0.0.1:4583, found ${endpoint}`);
   }
   const response = await fetch(new URL(path, endpoint), {
     method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    }),
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: unknown) => {
     const reason =
@@ -35,7 +39,16 @@ async function request(endpoint: string, path: string, method: string): Promise<
     );
   });
   if (!response.ok) {
-    throw new ConfigError(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    throw new ConfigError(await describeRefusal(response, `${method} ${path}`));
   }
   return response;
+}
+
+/** The admin API's own words, where it is what answered. */
+async function describeRefusal(response: Response, what: string): Promise<string> {
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+  const answer: unknown = isJson && response.status < 500 ? JSON.parse(text) : undefined;
+  if (typeof answer === "object" && answer !== null && "message" in answer) return String(answer.message);
+  return `${what} answered ${response.status}: ${text}`;
 }

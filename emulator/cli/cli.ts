@@ -1,12 +1,17 @@
 import { homedir } from "node:os";
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { type Config, readConfig, type SettingName, settings } from "../config.ts";
+import { type Config, readConfig, type Setting, type SettingName, settings } from "../config.ts";
 import { ConfigError, ManagedNodeError } from "../errors.ts";
 import { loadSeed } from "../seed/load-seed.ts";
+import type { Seed } from "../seed/seed-schema.ts";
 import { callAdminApi } from "./admin-client.ts";
+import { advanceClock, describeClock } from "./clock.ts";
 import { describeEnvironment } from "./env.ts";
+import { type ExecOptions, exec, execDefaults, settingsWithoutExec } from "./exec.ts";
+import { describeExplanation } from "./explain.ts";
 import { describeLogs } from "./logs.ts";
+import { addScenario } from "./scenario-command.ts";
 import { describeSessions } from "./sessions.ts";
 import { start } from "./start.ts";
 
@@ -32,7 +37,10 @@ function program(): Command {
     .showHelpAfterError()
     .addHelpText("after", exitCodes);
   addStart(command);
+  addExec(command);
+  addConnect(command);
   addClientCommands(command);
+  addScenario(command);
   return command;
 }
 
@@ -44,24 +52,79 @@ function addStart(parent: Command): void {
       "after",
       "\nEach option can also be given as a variable: --log-level is SSM_EMULATOR_LOG_LEVEL.",
     );
-  for (const { option, description, isFlag, default: defaultValue } of settings) {
-    const value = isFlag ? "[true|false]" : "<value>";
-    const shown = defaultValue === undefined ? description : `${description} (default: ${defaultValue})`;
-    command.addOption(new Option(`${option} ${value}`, shown));
-  }
-  command.action(async (options: Partial<Record<SettingName, string | boolean>>) => {
+  addSettings(command, settings);
+  command.action(async (options: SettingOptions) => {
     const config = readSettings(options);
-    const seed = await loadSeed(config.seed);
-    await start(config, {
-      ...seed,
-      account: config.accountId ?? seed.account,
-      region: config.region ?? seed.region,
-    });
+    await start(config, await readSeed(config));
   });
 }
 
-function readSettings(options: Partial<Record<SettingName, string | boolean>>): Config {
-  return readConfig({ environment: process.env, options, homeDirectory: homedir() });
+function addExec(parent: Command): void {
+  const command = parent
+    .command("exec")
+    .description(
+      "start an emulator, run a command as a persona against it, and end with the command's exit code",
+    )
+    .argument("<command...>", "the command and its arguments, after --")
+    .option("--as <persona>", "root or an IAM user, e.g. alice", "root")
+    .option("--aws-hosts", "lead the command to AWS's own host names through our proxy", false)
+    .addHelpText("after", "\nExit codes: the command's; 127 if there is none, 126 if it cannot be executed.");
+  const shown = settings.filter(({ name }) => !settingsWithoutExec.includes(name));
+  addSettings(
+    command,
+    shown.map((setting) => ({ ...setting, default: execDefaults[setting.variable] ?? setting.default })),
+  );
+  command.action(async (words: readonly string[], options: SettingOptions & Omit<ExecOptions, "command">) => {
+    const { as, awsHosts, ...given } = options;
+    const config = readSettings(given, execDefaults);
+    await exec(config, await readSeed(config), { as, awsHosts, command: words });
+  });
+}
+
+type SettingOptions = Partial<Record<SettingName, string | boolean>>;
+
+function addSettings(command: Command, shown: readonly Setting[]): void {
+  for (const { option, description, isFlag, default: defaultValue } of shown) {
+    const value = isFlag ? "[true|false]" : "<value>";
+    const text = defaultValue === undefined ? description : `${description} (default: ${defaultValue})`;
+    command.addOption(new Option(`${option} ${value}`, text));
+  }
+}
+
+function readSettings(options: SettingOptions, defaults: Readonly<Record<string, string>> = {}): Config {
+  const given = Object.entries(process.env).filter(([, value]) => value !== "");
+  return readConfig({
+    environment: { ...defaults, ...Object.fromEntries(given) },
+    options,
+    homeDirectory: homedir(),
+  });
+}
+
+async function readSeed(config: Config): Promise<Seed> {
+  const seed = await loadSeed(config.seed);
+  return { ...seed, account: config.accountId ?? seed.account, region: config.region ?? seed.region };
+}
+
+function addConnect(parent: Command): void {
+  parent
+    .command("connect")
+    .description("open a session on this terminal, without the AWS CLI and its plugin")
+    .argument("<node>", "the node's name or id")
+    .argument("[command...]", "what to run in place of a shell, after --")
+    .addOption(endpointOption())
+    .option("--as <persona>", "root or an IAM user, e.g. alice", "root")
+    .option("--document-name <name>", "the session document; the preferences when left out")
+    .option("--parameters <key=value...>", "of the document; a key may be given several times")
+    .option("--reason <text>", "why, for the list of sessions")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 the session ended normally, 1 it was refused or failed, 2 a mistake in the command.",
+    )
+    .action(async (node: string, words: readonly string[], options) => {
+      // Loaded late: the AWS SDK, and no other command needs it.
+      const { connect } = await import("./connect.ts");
+      process.exitCode = await connect(node, words, options);
+    });
 }
 
 function addClientCommands(parent: Command): void {
@@ -78,12 +141,37 @@ function addClientCommands(parent: Command): void {
       "use AWS's own host names through our proxy, for tools without an endpoint option",
       false,
     )
+    .addOption(
+      new Option(
+        "--plugin <which>",
+        "the plugin that the AWS CLI is to find: auto takes ours when none is on PATH, ours puts it first, none leaves PATH alone; also the variable SSM_EMULATOR_PLUGIN",
+      ).default(process.env.SSM_EMULATOR_PLUGIN || "auto"),
+    )
     .action(async (options) =>
-      print(await describeEnvironment({ ...options, publicUrl: options.publicUrl || options.endpoint })),
+      print(
+        await describeEnvironment({
+          ...options,
+          publicUrl: options.publicUrl || options.endpoint,
+          searchPath: process.env.PATH ?? "",
+        }),
+      ),
     );
   client(parent, "sessions", "list the sessions")
     .option("--why", "with the reasons for each OS user", false)
     .action(async (options) => print(await describeSessions(options)));
+  client(parent, "explain", "say as whom a session would run and why, without starting it")
+    .requiredOption("--as <persona>", "root, an IAM user, role/NAME, or the id of an access key")
+    .requiredOption("--target <node>", "the node's name or id")
+    .option("--document-name <name>", "the session document; the preferences when left out")
+    .option(
+      "--session-tag <key=value>",
+      "of a role's session; may be given several times",
+      (tag: string, others: readonly string[]) => [...others, tag],
+      [],
+    )
+    .option("--role-session-name <name>", "of a role's session; the role's name when left out")
+    .addHelpText("after", "\nA role is taken as assumed; its trust policy is not asked.")
+    .action(async (options) => print(await describeExplanation(options)));
   client(parent, "logs", "show the session log, whatever the preferences say")
     .option("--session <id>", "of one session only")
     .action(async (options) => print(await describeLogs(options)));
@@ -91,6 +179,18 @@ function addClientCommands(parent: Command): void {
     const answer = await callAdminApi<object>(options.endpoint, "/_emulator/reset", { method: "POST" });
     print(options.json ? JSON.stringify(answer) : "Back to the seed.");
   });
+  addClock(parent);
+}
+
+function addClock(parent: Command): void {
+  const command = client(parent, "clock", "show the emulator's clock, or put it forward");
+  command.action(async (options) => print(await describeClock(options)));
+  command
+    .command("advance")
+    .description("put the clock forward; ends when everything has happened that was due")
+    .argument("<duration>", "in days, hours, minutes and seconds, e.g. 20m or 1h30m")
+    .configureHelp({ showGlobalOptions: true })
+    .action(async (duration) => print(await advanceClock(duration, command.opts())));
 }
 
 /** A command that talks to an emulator that runs. */
@@ -98,13 +198,13 @@ function client(parent: Command, name: string, description: string): Command {
   return parent
     .command(name)
     .description(description)
-    .addOption(
-      new Option(
-        "--endpoint <url>",
-        "the emulator's address; also the variable SSM_EMULATOR_ENDPOINT",
-      ).default(defaultEndpoint(process.env)),
-    )
+    .addOption(endpointOption())
     .option("--json", "for a script to read", false);
+}
+
+function endpointOption(): Option {
+  const description = "the emulator's address; also the variable SSM_EMULATOR_ENDPOINT";
+  return new Option("--endpoint <url>", description).default(defaultEndpoint(process.env));
 }
 
 /** An empty variable counts as none. */

@@ -1,12 +1,12 @@
-import { ConfigError } from "../errors.ts";
-import { callAdminApi, readAdminText } from "./admin-client.ts";
-
-interface Persona {
-  readonly name: string;
-  readonly arn: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
+import { readAdminText } from "./admin-client.ts";
+import {
+  foreignVariables,
+  personaCredentials,
+  proxyVariables,
+  trustVariables,
+  type Variables,
+} from "./persona-environment.ts";
+import { choosePlugin, extendedPath, type PluginInUse } from "./plugin-on-path.ts";
 
 export interface EnvOptions {
   /** Where the emulator answers us. */
@@ -15,71 +15,77 @@ export interface EnvOptions {
   readonly publicUrl: string;
   readonly as: string;
   readonly awsHosts: boolean;
+  /** See {@link choosePlugin}. */
+  readonly plugin: string;
+  /** Where the persona's programs are looked for. */
+  readonly searchPath: string;
   readonly json: boolean;
 }
 
-/** What a shell evaluates, or a program reads, to become a persona. @throws ConfigError for an unknown persona */
+/**
+ * What a shell evaluates, or a program reads, to become a persona.
+ * @throws ConfigError for an unknown persona or choice of a plugin
+ */
 export async function describeEnvironment(options: EnvOptions): Promise<string> {
-  const { region } = await callAdminApi<{ region: string }>(options.endpoint, "/_emulator/health");
-  const persona = await findPersona(options);
-  const credentials = {
-    AWS_ACCESS_KEY_ID: persona.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: persona.secretAccessKey,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-  };
-  if (!options.awsHosts) {
-    return render({ ...credentials, AWS_ENDPOINT_URL: withoutSlash(options.publicUrl) }, options);
+  const plugin = choosePlugin(options.plugin, options.searchPath);
+  const credentials = await personaCredentials(options);
+  const lane = options.awsHosts
+    ? awsHostsLane(options, await readAdminText(options.endpoint, "/_emulator/ca.pem"))
+    : endpointLane(options);
+  if (options.json) {
+    const { path } = plugin;
+    const asked = path === undefined ? {} : { sessionManagerPlugin: path };
+    const variables = { ...credentials, ...lane.json, ...extendedPath(plugin, options.searchPath), ...asked };
+    return JSON.stringify(variables, null, 2);
   }
-  return renderAwsHosts(credentials, await readAdminText(options.endpoint, "/_emulator/ca.pem"), options);
+  return [...exports(credentials), ...lane.shell, ...describePlugin(plugin)].join("\n");
 }
 
-async function findPersona(options: EnvOptions): Promise<Persona> {
-  const { personas } = await callAdminApi<{ personas: Persona[] }>(options.endpoint, "/_emulator/personas");
-  const persona = personas.find(({ name }) => name === options.as);
-  if (persona !== undefined) return persona;
-  const known = personas.map(({ name }) => name).join(", ");
-  throw new ConfigError(`There is no persona ${options.as}. Known: ${known}.`);
+/** What differs by the way to the emulator. */
+interface Lane {
+  readonly json: Variables;
+  readonly shell: readonly string[];
 }
 
-/** Variables that would send clients elsewhere, or as somebody else. */
-const foreignVariables = ["AWS_SESSION_TOKEN", "AWS_PROFILE"];
-
-function render(variables: Readonly<Record<string, string>>, options: EnvOptions): string {
-  if (options.json) return JSON.stringify(variables, null, 2);
-  return [...exports(variables), `unset ${foreignVariables.join(" ")}`].join("\n");
+function endpointLane({ publicUrl }: EnvOptions): Lane {
+  const variables = { AWS_ENDPOINT_URL: withoutSlash(publicUrl) };
+  return { json: variables, shell: [...exports(variables), `unset ${foreignVariables.join(" ")}`] };
 }
-
-/** Every client has a variable of its own for the authorities it trusts: Python, Go, Node, curl. */
-const trustVariables = ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE"];
 
 /**
  * The lane under AWS's own host names: a proxy and an authority instead of an endpoint. The text writes the certificate
  * itself, so that it also works where the emulator's files are not at hand.
  */
-function renderAwsHosts(
-  credentials: Readonly<Record<string, string>>,
-  certificate: string,
-  options: EnvOptions,
-): string {
-  const proxy = withoutSlash(options.publicUrl);
-  if (options.json) {
-    return JSON.stringify({ ...credentials, HTTPS_PROXY: proxy, caCertificate: certificate }, null, 2);
-  }
-  return [
-    ...exports({ ...credentials, HTTPS_PROXY: proxy, https_proxy: proxy }),
-    'mkdir -p "$HOME/.ssm-emulator"',
-    `printf '%s' '${certificate}' > "$HOME/.ssm-emulator/trusted-ca.pem"`,
-    ...trustVariables.map((name) => `export ${name}="$HOME/.ssm-emulator/trusted-ca.pem"`),
-    "unset SSL_CERT_DIR",
-    `unset ${["AWS_ENDPOINT_URL", ...foreignVariables].join(" ")}`,
-  ].join("\n");
+function awsHostsLane({ publicUrl }: EnvOptions, certificate: string): Lane {
+  const proxy = withoutSlash(publicUrl);
+  return {
+    json: { HTTPS_PROXY: proxy, caCertificate: certificate },
+    shell: [
+      ...exports(Object.fromEntries(proxyVariables.map((name) => [name, proxy]))),
+      'mkdir -p "$HOME/.ssm-emulator"',
+      `printf '%s' '${certificate}' > "$HOME/.ssm-emulator/trusted-ca.pem"`,
+      ...trustVariables.map((name) => `export ${name}="$HOME/.ssm-emulator/trusted-ca.pem"`),
+      "unset SSL_CERT_DIR",
+      `unset ${["AWS_ENDPOINT_URL", ...foreignVariables].join(" ")}`,
+    ],
+  };
 }
 
-function exports(variables: Readonly<Record<string, string>>): string[] {
-  return Object.entries(variables).map(
-    ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
-  );
+/** The comment comes last: whoever leaves out the quotes of `eval` loses nothing after it. */
+function describePlugin({ path, isOurs, addition }: PluginInUse): string[] {
+  const folder = addition && quoted(addition.folder);
+  const value = addition?.place === "first" ? `${folder}:"$PATH"` : `"$PATH":${folder}`;
+  const found =
+    path === undefined ? "whatever is on PATH" : `${path}${isOurs ? " (the emulator's own)" : ""}`;
+  return [...(addition === undefined ? [] : [`export PATH=${value}`]), `# session-manager-plugin: ${found}`];
+}
+
+function exports(variables: Variables): string[] {
+  return Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 function withoutSlash(url: string): string {

@@ -1,4 +1,5 @@
 import { callAdminApi } from "./admin-client.ts";
+import { withVisibleControls } from "./visible-controls.ts";
 
 interface EventView {
   readonly sessionId: string;
@@ -29,9 +30,4 @@ function describeEvent({ message }: EventView): string {
   };
   const head = `${event.eventTime}  ${event.sessionId}  ${event.userIdentity.arn} as ${event.runAsUser}`;
   return [head, ...event.sessionData.map((line) => `  | ${withVisibleControls(line)}`)].join("\n");
-}
-
-/** A log that is looked at must not act on the terminal once more; written as JSON has it. */
-function withVisibleControls(line: string): string {
-  return line.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

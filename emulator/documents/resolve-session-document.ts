@@ -8,6 +8,8 @@ import type { SessionDocumentContent } from "./session-document.ts";
 
 /** The version of an account's document that sessions use. */
 export interface AccountDocument {
+  /** A number as text, as the API writes it. */
+  readonly version: string;
   readonly documentType: string;
   readonly format: "JSON" | "YAML" | "TEXT";
   readonly content: string;
@@ -29,7 +31,11 @@ export interface ResolvedSessionDocument {
   readonly type: "resolved";
   /** The bare name, also where an ARN or nothing was given. */
   readonly documentName: string;
+  /** Undefined for what the account has no record of: AWS's own documents, and preferences never set. */
+  readonly version: string | undefined;
   readonly content: SessionDocumentContent;
+  /** Whose inputs these are; undefined: nobody's, but the defaults of an account without preferences. */
+  readonly inputsOf: { readonly name: string; readonly version: string | undefined } | undefined;
 }
 
 /**
@@ -52,16 +58,23 @@ export function resolveSessionDocument(request: DocumentRequest): ResolvedSessio
 function resolvePreferences({ accountDocument }: DocumentRequest): ResolvedSessionDocument | Refusal {
   const document = accountDocument(preferencesDocumentName);
   return document === undefined
-    ? { type: "resolved", documentName: preferencesDocumentName, content: defaultPreferences }
+    ? {
+        type: "resolved",
+        documentName: preferencesDocumentName,
+        version: undefined,
+        content: defaultPreferences,
+        inputsOf: undefined,
+      }
     : readAccountDocument(preferencesDocumentName, document);
 }
 
 function resolveBuiltIn(request: DocumentRequest, name: string, value: unknown) {
-  const document = readValue(name, value);
+  const document = readValue({ name, version: undefined }, value);
   if (document.type === "refused" || request.preferencesOfBuiltIns === "ignore") return document;
   const preferences = resolvePreferences(request);
   if (preferences.type === "refused") return preferences;
-  return { ...document, content: { ...document.content, inputs: preferences.content.inputs } };
+  const { inputsOf, content } = preferences;
+  return { ...document, content: { ...document.content, inputs: content.inputs }, inputsOf };
 }
 
 function readAccountDocument(name: string, document: AccountDocument): ResolvedSessionDocument | Refusal {
@@ -70,10 +83,16 @@ function readAccountDocument(name: string, document: AccountDocument): ResolvedS
   }
   if (document.format === "TEXT") return refuse("ValidationException", documentTexts.otherFormat("TEXT"));
   const parsed = parseDocumentContent(document.content, document.format);
-  return parsed.type === "refused" ? parsed : readValue(name, parsed.value);
+  if (parsed.type === "refused") return parsed;
+  return readValue({ name, version: document.version }, parsed.value);
 }
 
-function readValue(documentName: string, value: unknown): ResolvedSessionDocument | Refusal {
+function readValue(
+  of: { readonly name: string; readonly version: string | undefined },
+  value: unknown,
+): ResolvedSessionDocument | Refusal {
   const checked = checkSessionDocument(value);
-  return checked.type === "refused" ? checked : { type: "resolved", documentName, content: checked.content };
+  if (checked.type === "refused") return checked;
+  const { name: documentName, version } = of;
+  return { type: "resolved", documentName, version, content: checked.content, inputsOf: of };
 }

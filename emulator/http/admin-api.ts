@@ -1,9 +1,14 @@
 import swagger from "@fastify/swagger";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
+import type { NodeAdministration } from "../agent/node-administration.ts";
 import type { AccountState } from "../operations/ports/account-state.ts";
 import type { ManagedNodes } from "../operations/ports/managed-nodes.ts";
 import type { SessionRecord } from "../operations/ports/session-record.ts";
+import { type ClockControl, clockRoutes } from "./admin/clock.ts";
+import { type ExplainOptions, explainRoutes } from "./admin/explain.ts";
+import { takeJsonBodies } from "./admin/json-body.ts";
+import { NodeView, nodeRoutes } from "./admin/nodes.ts";
 import { isOwnHost, isOwnOrigin } from "./own-host.ts";
 
 export interface AdminApiOptions {
@@ -11,24 +16,19 @@ export interface AdminApiOptions {
   readonly accountId: string;
   readonly region: string;
   readonly nodes: ManagedNodes;
+  readonly administer: (nodeId: string) => NodeAdministration | undefined;
   /** The account as it is now; a reset swaps it. */
   readonly state: () => AccountState;
   /** Ends all sessions and goes back to the seed. */
   readonly reset: () => Promise<void>;
+  readonly clock: ClockControl;
   /** Certificate of the local CA, PEM. */
   readonly caCertificate: string;
   readonly allowedHosts: readonly string[];
+  readonly explain: ExplainOptions;
 }
 
-const services = ["ssm", "ssmmessages", "iam", "sts", "logs", "ec2"] as const;
-
-const Node = Type.Object({
-  nodeId: Type.String(),
-  name: Type.String(),
-  pingStatus: Type.Union([Type.Literal("Online"), Type.Literal("ConnectionLost")]),
-  platformName: Type.String(),
-  ipAddress: Type.String(),
-});
+const services = ["ssm", "ssmmessages", "iam", "sts", "logs", "ec2", "kms"] as const;
 
 const Session = Type.Object({
   sessionId: Type.String(),
@@ -74,9 +74,7 @@ export const adminApi: FastifyPluginAsyncTypebox<AdminApiOptions> = async (app, 
   await app.register(swagger, {
     openapi: { info: { title: "ssm-emulator admin API", version: options.version } },
   });
-  // No route takes a body: an empty one is no mistake, whatever its type is said to be.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, undefined));
+  takeJsonBodies(app);
   app.addHook("onRequest", async (request, reply) => {
     const { host, origin } = request.headers;
     const { allowedHosts } = options;
@@ -96,7 +94,7 @@ export const adminApi: FastifyPluginAsyncTypebox<AdminApiOptions> = async (app, 
             version: Type.String(),
             accountId: Type.String(),
             region: Type.String(),
-            nodes: Type.Array(Node),
+            nodes: Type.Array(NodeView),
           }),
         },
       },
@@ -145,11 +143,7 @@ export const adminApi: FastifyPluginAsyncTypebox<AdminApiOptions> = async (app, 
     },
   );
 
-  app.get(
-    "/_emulator/nodes",
-    { schema: { summary: "Managed nodes", response: { 200: Type.Object({ nodes: Type.Array(Node) }) } } },
-    async () => ({ nodes: [...options.nodes.list()] }),
-  );
+  await app.register(nodeRoutes, { nodes: options.nodes, administer: options.administer });
 
   app.get(
     "/_emulator/sessions",
@@ -206,11 +200,16 @@ export const adminApi: FastifyPluginAsyncTypebox<AdminApiOptions> = async (app, 
     async () => ({ personas: listPersonas(options) }),
   );
 
+  const { explain, accountId, nodes, state } = options;
+  await app.register(explainRoutes, { ...explain, accountId, nodes, state });
+
   app.get(
     "/_emulator/ca.pem",
     { schema: { summary: "Certificate of the local CA behind AWS's host names" } },
     async (_request, reply) => reply.type("application/x-pem-file").send(options.caCertificate),
   );
+
+  await app.register(clockRoutes, { clock: options.clock });
 
   app.get("/_emulator/openapi.json", { schema: { hide: true } }, async () => app.swagger());
 

@@ -1,10 +1,11 @@
 import type { FastifyBaseLogger } from "fastify";
-import type { Clock, EpochMillis } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { ServiceException } from "../errors.ts";
 import type { Endpoint, OperationContext } from "../operations/operation.ts";
 import type { AccountState } from "../operations/ports/account-state.ts";
+import type { Account } from "../operations/principals.ts";
 import { authFailureException } from "./auth-failure.ts";
-import { type Account, authenticate, type Caller, trustClaimedIdentity } from "./authenticate.ts";
+import { authenticate, type Caller, trustClaimedIdentity } from "./authenticate.ts";
 import { decodeJsonBody, encodeJsonOutput } from "./aws-json.ts";
 import { decodeQueryInput, encodeQueryOutput } from "./aws-query.ts";
 import { decodeEc2Input, encodeEc2Output } from "./ec2-query.ts";
@@ -12,6 +13,7 @@ import { encodeError, internalError } from "./encode-error.ts";
 import type { Answer } from "./error-family.ts";
 import type { Operations } from "./load-operations.ts";
 import { type Route, routeRequest } from "./route-request.ts";
+import type { SignatureOptions } from "./signature.ts";
 import type { SignedRequest } from "./signed-request.ts";
 import { validateInput } from "./validate-input.ts";
 import { xmlContentType } from "./xml.ts";
@@ -28,6 +30,8 @@ export interface AwsServices extends Omit<OperationContext, keyof RequestFacts> 
   /** Asked at each request, as a reset puts a new state in the old one's place. */
   readonly state: () => AccountState;
   readonly clock: Clock;
+  /** As the clients have it, never put forward: their signatures are dated by it. */
+  readonly realClock: Clock;
   /** False: every request is taken to come from whom it says, and from the root when it names no known key. */
   readonly verifySignatures: boolean;
 }
@@ -68,13 +72,13 @@ async function answerOperation(
   request: ReceivedRequest,
   services: AwsServices,
 ): Promise<Answer> {
-  const { clock, state: currentState, verifySignatures, ...shared } = services;
+  const { clock, realClock, state: currentState, verifySignatures, ...shared } = services;
   const { requestId, endpoint } = request;
   const state = currentState();
   const now = clock.now();
   const account = { accountId: shared.accountId, state };
   const caller = verifySignatures
-    ? verifiedCaller(route, request, account, now)
+    ? verifiedCaller(route, request, account, { now, clientNow: realClock.now() })
     : trustClaimedIdentity(request, account);
   const context: OperationContext = { ...shared, ...caller, requestId, now, endpoint, state };
   const input = validateInput(route.operation, decodeInput(route, request));
@@ -89,9 +93,10 @@ function verifiedCaller(
   { family, operation }: OperationRoute,
   request: ReceivedRequest,
   account: Account,
-  now: EpochMillis,
+  times: Pick<SignatureOptions, "now" | "clientNow">,
 ): Caller {
-  const verdict = authenticate(request, account, { service: operation.service, now, skewMs: skewMs[family] });
+  const options = { ...times, service: operation.service, skewMs: skewMs[family] };
+  const verdict = authenticate(request, account, options);
   if (verdict.type === "failed") throw authFailureException(verdict.failure, family);
   return verdict.caller;
 }

@@ -1,16 +1,9 @@
 import type { Principal } from "../access/principal.ts";
-import type { AccountState } from "../operations/ports/account-state.ts";
-import type { SessionSubject } from "../operations/ports/iam-records.ts";
+import { type Account, principalOf, rootPrincipal } from "../operations/principals.ts";
 import type { AuthFailure } from "./auth-failure.ts";
 import { type SignatureOptions, type SigningCredentials, verifySignature } from "./signature.ts";
 import { readSignatureParts } from "./signature-parts.ts";
 import type { SignedRequest } from "./signed-request.ts";
-
-/** The account a request speaks to. */
-export interface Account {
-  readonly accountId: string;
-  readonly state: AccountState;
-}
 
 /** Who makes a request, and in which region. */
 export interface Caller {
@@ -56,63 +49,5 @@ export function credentialsOf(account: Account): (accessKeyId: string) => Signin
     const key = accessKeys.get(accessKeyId);
     if (key?.status === "Active") return { secretAccessKey: key.secretAccessKey };
     return key === undefined ? sessionCredentials.get(accessKeyId) : undefined;
-  };
-}
-
-/** Whom an access key stands for, with the tags that user or role has now; undefined for an unknown key. */
-export function principalOf(account: Account, accessKeyId: string): Principal | undefined {
-  const key = account.state.accessKeys.get(accessKeyId);
-  if (key !== undefined) {
-    return key.userName === undefined ? rootPrincipal(account) : userPrincipal(account, key.userName);
-  }
-  const subject = account.state.sessionCredentials.get(accessKeyId)?.subject;
-  switch (subject?.type) {
-    case undefined:
-      return undefined;
-    case "root":
-      return rootPrincipal(account);
-    case "user":
-      return userPrincipal(account, subject.userName);
-    case "assumed-role":
-      return rolePrincipal(account, subject);
-  }
-}
-
-function rootPrincipal({ accountId }: Account): Principal {
-  return { type: "root", accountId, arn: `arn:aws:iam::${accountId}:root`, userId: accountId };
-}
-
-function userPrincipal({ accountId, state }: Account, name: string): Principal | undefined {
-  const user = state.users.get(name.toLowerCase());
-  if (user === undefined) return undefined;
-  const { userName, userId, path, tags } = user;
-  return {
-    type: "user",
-    accountId,
-    arn: `arn:aws:iam::${accountId}:user${path}${userName}`,
-    userId,
-    userName,
-    tags,
-  };
-}
-
-function rolePrincipal(
-  { accountId, state }: Account,
-  subject: Extract<SessionSubject, { readonly type: "assumed-role" }>,
-): Principal | undefined {
-  const role = state.roles.get(subject.roleName.toLowerCase());
-  // A new role of the same name does not inherit the old one's sessions.
-  if (role?.roleId !== subject.roleId) return undefined;
-  const { sessionName, sessionTags, transitiveTagKeys } = subject;
-  return {
-    type: "assumed-role",
-    accountId,
-    arn: `arn:aws:sts::${accountId}:assumed-role/${role.roleName}/${sessionName}`,
-    userId: `${role.roleId}:${sessionName}`,
-    roleName: role.roleName,
-    sessionName,
-    roleTags: role.tags,
-    sessionTags,
-    transitiveTagKeys,
   };
 }

@@ -17,9 +17,9 @@ export function decodeJsonBody(body: Uint8Array): unknown {
   }
 }
 
-/** Writes an operation's output; logs says nothing at all where there is nothing to say. */
+/** Writes an operation's output; logs and kms say nothing at all where there is nothing to say. */
 export function encodeJsonOutput(operation: Pick<Operation, "service">, output: object): Answer {
-  const isSilent = operation.service === "logs" && Object.keys(output).length === 0;
+  const isSilent = operation.service !== "ssm" && Object.keys(output).length === 0;
   return { status: 200, contentType, body: isSilent ? "" : JSON.stringify(output) };
 }
 

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Operation, ServiceName } from "../operations/operation.ts";
 
-const services: readonly ServiceName[] = ["ssm", "iam", "sts", "logs", "ec2"];
+const services: readonly ServiceName[] = ["ssm", "iam", "sts", "logs", "ec2", "kms"];
 
 /** Every operation by `<service>.<Name>`, e.g. `ssm.StartSession`. */
 export type Operations = ReadonlyMap<string, Operation>;

@@ -61,8 +61,8 @@ function sizeOf(value: unknown): number {
 }
 
 function patternRule(pattern: string, service: ServiceName, maxLength = 0): MemberRule {
-  // The schemas anchor every pattern; of the models in scope only those of ssm do.
-  const modelPattern = service === "ssm" ? pattern : pattern.replace(/^\^|\$$/g, "");
+  // The schemas of iam, sts and logs anchor every pattern, their models none.
+  const modelPattern = service === "ssm" || service === "kms" ? pattern : pattern.replace(/^\^|\$$/g, "");
   return {
     sentence: `Member must satisfy regular expression pattern: ${modelPattern}`,
     holds(value) {

@@ -55,7 +55,7 @@ function routeTarget(target: string, request: SignedRequest, operations: Operati
   if (request.method !== "POST" || !jsonContentTypes.has(contentType(request))) return { type: "unroutable" };
   const [prefix = "", name = ""] = target.split(".", 2);
   const service = Object.hasOwn(targetServices, prefix) ? targetServices[prefix] : undefined;
-  if (service !== undefined && service !== "ssm" && service !== "logs") return notEmulated(service, "json");
+  if (service !== undefined && !isJsonService(service)) return notEmulated(service, "json");
   const operation = operations.get(`${service}.${name}`);
   if (operation !== undefined)
     return { type: "operation", family: "json", operation, form: new URLSearchParams() };
@@ -64,6 +64,10 @@ function routeTarget(target: string, request: SignedRequest, operations: Operati
     "UnknownOperationException",
     `${target} is not emulated by ssm-emulator.`,
   );
+}
+
+function isJsonService(service: string): boolean {
+  return service === "ssm" || service === "logs" || service === "kms";
 }
 
 function routeService(
@@ -75,6 +79,7 @@ function routeService(
   switch (service) {
     case "ssm":
     case "logs":
+    case "kms":
       return refuse({ family: "json", service }, "UnknownOperationException", "");
     case "iam":
     case "sts":

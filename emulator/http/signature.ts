@@ -17,7 +17,10 @@ export interface SigningCredentials {
 export interface SignatureOptions {
   /** The service name that the credential scope must bear. */
   readonly service: string;
+  /** By which temporary credentials expire. */
   readonly now: EpochMillis;
+  /** What the clients' clocks should show: they date their requests, and have no part in a clock that is put forward. */
+  readonly clientNow: EpochMillis;
   /** How far the client's clock may be from ours, in milliseconds. */
   readonly skewMs: number;
 }
@@ -52,7 +55,10 @@ export function verifySignature(
   return { type: "verified", accessKeyId: parts.accessKeyId, region, service };
 }
 
-function dateFailure(parts: SignatureParts, { now, skewMs }: SignatureOptions): AuthFailure | undefined {
+function dateFailure(
+  parts: SignatureParts,
+  { clientNow: now, skewMs }: SignatureOptions,
+): AuthFailure | undefined {
   const windowMs = parts.expiresMs ?? skewMs;
   if (now - parts.signedAt > windowMs) {
     const earliest = `${basicDate(now - windowMs)} (${basicDate(now)} - ${windowMs / 60_000} min.)`;

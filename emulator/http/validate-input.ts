@@ -3,6 +3,8 @@ import { ServiceException } from "../errors.ts";
 import type { Operation, ServiceName } from "../operations/operation.ts";
 import { enumValues, mapValue, memberRules } from "./member-rules.ts";
 
+const jsonServices: ReadonlySet<ServiceName> = new Set(["ssm", "logs", "kms"]);
+
 /** An input of a million broken members still gets a short answer. */
 const maxViolations = 10;
 
@@ -21,7 +23,7 @@ export function validateInput(operation: Pick<Operation, "service" | "input">, i
 
 function violationsException(service: ServiceName, violations: readonly string[]): ServiceException {
   const count = violations.length === 1 ? "1 validation error" : `${violations.length} validation errors`;
-  const code = service === "ssm" || service === "logs" ? "ValidationException" : "ValidationError";
+  const code = jsonServices.has(service) ? "ValidationException" : "ValidationError";
   return new ServiceException(code, `${count} detected: ${violations.join("; ")}`);
 }
 

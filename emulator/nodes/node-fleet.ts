@@ -1,15 +1,19 @@
 import type { ManagedNode } from "../agent/managed-node.ts";
+import type { NodeAdministration } from "../agent/node-administration.ts";
 import type { NodeDescription } from "../operations/ports/managed-nodes.ts";
+
+/** A node as a fleet has it: for the agent and for the administrator. */
+export interface FleetNode extends ManagedNode, NodeAdministration {}
 
 /** The managed nodes of an emulator, whatever engine plays them. @throws ManagedNodeError, all that is asynchronous */
 export interface NodeFleet {
   describe(): readonly NodeDescription[];
-  get(nodeId: string): ManagedNode | undefined;
+  get(nodeId: string): FleetNode | undefined;
   /** Calls back when a node stops running. Calling the result ends this. */
   onConnectionLost(callback: (nodeId: string) => void): () => void;
-  /** Ends all sessions and brings the OS users of all running nodes back to the seed. */
+  /** Ends all sessions, starts stopped nodes and brings the OS users of all nodes back to the seed. */
   reset(): Promise<void>;
-  /** Ends all sessions; with `remove` the nodes that an emulator created go too. */
+  /** Ends all sessions; with `remove` the nodes that an emulator created go too. Temporary nodes always go. */
   close(options: { readonly remove: boolean }): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { AccountState } from "./ports/account-state.ts";
 import type { ManagedNodes } from "./ports/managed-nodes.ts";
 import type { SessionControl } from "./ports/session-control.ts";
 
-export type ServiceName = "ssm" | "iam" | "sts" | "logs" | "ec2";
+export type ServiceName = "ssm" | "iam" | "sts" | "logs" | "ec2" | "kms";
 
 /**
  * One AWS API operation: what it takes and what it does. It lives in

@@ -11,7 +11,7 @@ const uniqueIdLength = 17;
 
 /**
  * Puts users, roles, keys, documents and log groups of a seed into an empty account. Unique ids follow from the names,
- * so they are the same after every start.
+ * so they are the same after every start; KMS keys' material does too, so that what they encrypted stays readable.
  */
 export function applySeed(seed: Seed, state: AccountState, now: EpochMillis): void {
   putAccessKeys(state, { keys: seed.rootAccessKeys, userName: undefined, now });
@@ -25,6 +25,7 @@ export function applySeed(seed: Seed, state: AccountState, now: EpochMillis): vo
   for (const name of seed.logGroups) {
     state.logGroups.put(name, { name, createdAt: now, kmsKeyId: undefined, logGroupClass: "STANDARD" });
   }
+  for (const key of seed.kmsKeys) putKmsKey(state, { seed, key, now });
 }
 
 function putUser(
@@ -119,11 +120,39 @@ function sessionDocument(name: string, content: object, now: EpochMillis): Docum
   };
 }
 
+function putKmsKey(
+  state: AccountState,
+  {
+    seed,
+    key: { alias, id, description = "" },
+    now,
+  }: { readonly seed: Seed; readonly key: Seed["kmsKeys"][number]; readonly now: EpochMillis },
+): void {
+  const keyId = id ?? uuid(digest(seed, "kms-key", alias));
+  state.kmsKeys.put(keyId, {
+    keyId,
+    description,
+    createdAt: now,
+    keyState: "Enabled",
+    deletesAt: undefined,
+    material: digest(seed, "kms-material", keyId),
+  });
+  state.kmsAliases.put(alias, { name: alias, keyId, createdAt: now });
+}
+
+/** A UUID of version 4 in form. */
+function uuid(bytes: Buffer): string {
+  return bytes.toString("hex").replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
+}
+
 /** Characters of AWS's unique ids, taken from a digest. @see aws-api reference, section 1.8 */
 function uniqueId(seed: Seed, kind: string, name: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const digest = createHash("sha256").update(`${seed.account}:${kind}:${name.toLowerCase()}`).digest();
-  return [...digest.subarray(0, uniqueIdLength)]
+  return [...digest(seed, kind, name.toLowerCase()).subarray(0, uniqueIdLength)]
     .map((byte) => alphabet.charAt(byte % alphabet.length))
     .join("");
+}
+
+function digest(seed: Seed, kind: string, name: string): Buffer {
+  return createHash("sha256").update(`${seed.account}:${kind}:${name}`).digest();
 }

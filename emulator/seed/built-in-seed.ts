@@ -60,4 +60,5 @@ export const builtInSeed: Seed = {
     },
   ],
   logGroups: ["/ssm/session-logs"],
+  kmsKeys: [],
 };

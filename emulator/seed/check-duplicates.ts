@@ -1,8 +1,8 @@
-import { type SeedPath, type SeedProblem, showValue } from "./seed-problem.ts";
+import { type FilePath, type FileProblem, showValue } from "../yaml-file/file-problem.ts";
 import type { Seed } from "./seed-schema.ts";
 
 /** Names that are taken twice where they must be unique. */
-export function checkDuplicates(seed: Seed): readonly SeedProblem[] {
+export function checkDuplicates(seed: Seed): readonly FileProblem[] {
   const keys = [
     ...idsOf(seed.rootAccessKeys, ["rootAccessKeys"]),
     ...seed.users.flatMap((user, index) => idsOf(user.accessKeys, ["users", index, "accessKeys"])),
@@ -17,6 +17,16 @@ export function checkDuplicates(seed: Seed): readonly SeedProblem[] {
       "a log group name",
       seed.logGroups.map((name, index) => entry(name, ["logGroups", index])),
     ),
+    ...repeated(
+      "an alias",
+      seed.kmsKeys.map(({ alias }, index) => entry(alias, ["kmsKeys", index, "alias"])),
+    ),
+    ...repeated(
+      "a key id",
+      seed.kmsKeys.flatMap(({ id }, index) =>
+        id === undefined ? [] : [entry(id, ["kmsKeys", index, "id"])],
+      ),
+    ),
     ...seed.nodes.flatMap((node, index) => osUserDuplicates(node.users, ["nodes", index, "users"])),
     ...(["users", "roles", "nodes"] as const).flatMap((section) =>
       seed[section].flatMap(({ tags }, index) => tagDuplicates(tags, [section, index, "tags"])),
@@ -25,13 +35,13 @@ export function checkDuplicates(seed: Seed): readonly SeedProblem[] {
 }
 
 interface Entry {
-  readonly path: SeedPath;
+  readonly path: FilePath;
   readonly name: string;
   /** Equal for names that clash. */
   readonly key: string;
 }
 
-function repeated(kind: string, entries: readonly Entry[]): readonly SeedProblem[] {
+function repeated(kind: string, entries: readonly Entry[]): readonly FileProblem[] {
   const seen = new Set<string>();
   return entries.flatMap(({ path, name, key }) => {
     if (seen.has(key)) {
@@ -44,7 +54,7 @@ function repeated(kind: string, entries: readonly Entry[]): readonly SeedProblem
   });
 }
 
-function osUserDuplicates(users: Seed["nodes"][number]["users"], path: SeedPath): readonly SeedProblem[] {
+function osUserDuplicates(users: Seed["nodes"][number]["users"], path: FilePath): readonly FileProblem[] {
   const uids = users.flatMap(({ uid }, index) =>
     uid === undefined ? [] : [entry(String(uid), [...path, index, "uid"])],
   );
@@ -52,15 +62,15 @@ function osUserDuplicates(users: Seed["nodes"][number]["users"], path: SeedPath)
 }
 
 /** @see aws-api reference, section 2.6, "Tag rules", "Case" */
-function tagDuplicates(tags: Readonly<Record<string, string>>, path: SeedPath): readonly SeedProblem[] {
+function tagDuplicates(tags: Readonly<Record<string, string>>, path: FilePath): readonly FileProblem[] {
   return repeated("a tag key", inAnyCase(Object.keys(tags).map((key) => entry(key, [...path, key]))));
 }
 
-function idsOf(items: readonly { readonly id: string }[], path: SeedPath): readonly Entry[] {
+function idsOf(items: readonly { readonly id: string }[], path: FilePath): readonly Entry[] {
   return items.map(({ id }, index) => entry(id, [...path, index, "id"]));
 }
 
-function namesOf(items: readonly { readonly name: string }[], path: SeedPath): readonly Entry[] {
+function namesOf(items: readonly { readonly name: string }[], path: FilePath): readonly Entry[] {
   return items.map(({ name }, index) => entry(name, [...path, index, "name"]));
 }
 
@@ -68,6 +78,6 @@ function inAnyCase(entries: readonly Entry[]): readonly Entry[] {
   return entries.map((each) => ({ ...each, key: each.name.toLowerCase() }));
 }
 
-function entry(name: string, path: SeedPath): Entry {
+function entry(name: string, path: FilePath): Entry {
   return { name, path, key: name };
 }

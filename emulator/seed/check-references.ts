@@ -2,12 +2,12 @@ import { isReservedTag } from "../access/session-tags.ts";
 import { parseTrustPolicy } from "../access/trust-policy-grammar.ts";
 import { checkSessionDocument } from "../documents/check-session-document.ts";
 import { preferencesDocumentName } from "../documents/document-name.ts";
+import { type FilePath, type FileProblem, showValue } from "../yaml-file/file-problem.ts";
 import { preferencesContent } from "./preferences-content.ts";
-import { type SeedPath, type SeedProblem, showValue } from "./seed-problem.ts";
 import { documentNamePattern, type Seed, tagKeyPattern } from "./seed-schema.ts";
 
 /** Names that lead nowhere or that AWS would not take, and AWS's rules for trust policies and session documents. */
-export function checkReferences(seed: Seed): readonly SeedProblem[] {
+export function checkReferences(seed: Seed): readonly FileProblem[] {
   return [
     ...(["users", "roles", "nodes"] as const).flatMap((section) =>
       seed[section].flatMap(({ tags }, index) => tagKeyProblems(tags, [section, index, "tags"])),
@@ -18,14 +18,14 @@ export function checkReferences(seed: Seed): readonly SeedProblem[] {
   ];
 }
 
-function tagKeyProblems(tags: Readonly<Record<string, string>>, path: SeedPath): readonly SeedProblem[] {
+function tagKeyProblems(tags: Readonly<Record<string, string>>, path: FilePath): readonly FileProblem[] {
   const expected = "a tag key: 1 to 128 letters, digits, spaces or any of _.:/=+-@, not beginning with aws:";
   return Object.entries(tags)
     .filter(([key, value]) => !tagKeyPattern.test(key) || isReservedTag({ key, value }))
     .map(([key]) => nameProblem([...path, key], expected, showValue(key)));
 }
 
-function roleProblems(seed: Seed, role: Seed["roles"][number], path: SeedPath): readonly SeedProblem[] {
+function roleProblems(seed: Seed, role: Seed["roles"][number], path: FilePath): readonly FileProblem[] {
   const { assumableBy, trustPolicy } = role;
   const users = unknownUsers(seed, assumableBy ?? []).map(({ name, index }) =>
     problem([...path, "assumableBy", index], aUserOf(seed), showValue(name)),
@@ -38,7 +38,7 @@ function roleProblems(seed: Seed, role: Seed["roles"][number], path: SeedPath): 
     : [problem(path, "either assumableBy or trustPolicy", "both")];
 }
 
-function trustPolicyProblems(seed: Seed, policy: object, path: SeedPath): readonly SeedProblem[] {
+function trustPolicyProblems(seed: Seed, policy: object, path: FilePath): readonly FileProblem[] {
   const parsed = parseTrustPolicy(JSON.stringify(policy));
   if (parsed.type === "malformed") {
     return [problem(path, "a trust policy", `one that IAM refuses: ${parsed.message}`)];
@@ -62,7 +62,7 @@ function aUserOf(seed: Seed): string {
     : `a user of this file: ${names.join(", ")}`;
 }
 
-function preferencesProblems({ preferences, documents }: Seed): readonly SeedProblem[] {
+function preferencesProblems({ preferences, documents }: Seed): readonly FileProblem[] {
   if (preferences === undefined) return [];
   const twice = Object.hasOwn(documents, preferencesDocumentName)
     ? [
@@ -76,7 +76,7 @@ function preferencesProblems({ preferences, documents }: Seed): readonly SeedPro
   return [...twice, ...contentProblems(preferencesContent(preferences), ["preferences"])];
 }
 
-function documentProblems(name: string, content: unknown): readonly SeedProblem[] {
+function documentProblems(name: string, content: unknown): readonly FileProblem[] {
   const path = ["documents", name];
   if (documentNamePattern.test(name)) return contentProblems(content, path);
   const expected =
@@ -84,16 +84,16 @@ function documentProblems(name: string, content: unknown): readonly SeedProblem[
   return [nameProblem(path, expected, showValue(name))];
 }
 
-function contentProblems(content: unknown, path: SeedPath): readonly SeedProblem[] {
+function contentProblems(content: unknown, path: FilePath): readonly FileProblem[] {
   const checked = checkSessionDocument(content);
   if (checked.type === "accepted") return [];
   return [problem(path, "a session document", `one that Systems Manager refuses: ${checked.text}`)];
 }
 
-function problem(path: SeedPath, expected: string, found: string): SeedProblem {
+function problem(path: FilePath, expected: string, found: string): FileProblem {
   return { path, isAboutName: false, expected, found };
 }
 
-function nameProblem(path: SeedPath, expected: string, found: string): SeedProblem {
+function nameProblem(path: FilePath, expected: string, found: string): FileProblem {
   return { path, isAboutName: true, expected, found };
 }

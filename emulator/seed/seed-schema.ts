@@ -1,4 +1,6 @@
-import { type Static, type TSchema, Type } from "typebox";
+import { type Static, Type } from "typebox";
+import { OsUser } from "../access/os-user.ts";
+import { publishedSchema } from "../yaml-file/published-schema.ts";
 
 /**
  * The seed file. Members with a default may be left out; they are filled in before the check, so here they are not
@@ -141,41 +143,6 @@ const Preferences = Type.Object(
   },
 );
 
-const OsUser = Type.Object(
-  {
-    name: Type.String({
-      pattern: "^[a-zA-Z_][a-zA-Z0-9_.-]{0,31}$",
-      title: "an OS user name: 1 to 32 letters, digits or any of _.-, beginning with a letter or _",
-      description: "Login name",
-    }),
-    uid: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 2_147_483_647,
-        description: "User id; the node's next one when left out",
-      }),
-    ),
-    groups: Type.Optional(
-      Type.Array(
-        Type.String({
-          pattern: "^[a-zA-Z_][a-zA-Z0-9_.-]{0,31}$",
-          title: "a group name: 1 to 32 letters, digits or any of _.-, beginning with a letter or _",
-        }),
-        { maxItems: 64, description: "Supplementary groups; missing ones are made" },
-      ),
-    ),
-    shell: Type.Optional(
-      Type.String({
-        pattern: "^/[\\x21-\\x7e]+$",
-        title: "an absolute path",
-        description: "Login shell; sessions never read it",
-      }),
-    ),
-    home: Type.Boolean({ default: true, description: "Whether there is a home directory" }),
-  },
-  { additionalProperties: false },
-);
-
 const Node = Type.Object(
   {
     id: Type.String({
@@ -205,6 +172,25 @@ const LogGroup = Type.String({
   pattern: "^[.\\-_/#A-Za-z0-9]{1,512}$",
   title: "a log group name: 1 to 512 letters, digits or any of .-_/#",
 });
+
+const KmsKey = Type.Object(
+  {
+    alias: Type.String({
+      pattern: "^alias/(?!aws/)[a-zA-Z0-9/_-]{1,250}$",
+      title: "an alias: alias/ and 1 to 250 letters, digits or any of /_-, not beginning with alias/aws/",
+      description: "Name of the key, unique",
+    }),
+    id: Type.Optional(
+      Type.String({
+        pattern: "^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$",
+        title: "a key id: a UUID in lower case",
+        description: "Key id; follows from account and alias when left out",
+      }),
+    ),
+    description: Type.Optional(Type.String({ maxLength: 8192, title: "text of at most 8192 characters" })),
+  },
+  { additionalProperties: false },
+);
 
 /** The seed file as a whole. */
 export const SeedSchema = Type.Object(
@@ -239,6 +225,7 @@ export const SeedSchema = Type.Object(
       maxItems: 1_000,
       description: "CloudWatch Logs groups that exist from the start",
     }),
+    kmsKeys: Type.Array(KmsKey, { default: [], maxItems: 1_000, description: "Symmetric KMS keys" }),
   },
   {
     additionalProperties: false,
@@ -252,23 +239,5 @@ export type Seed = Static<typeof SeedSchema>;
 
 /** {@link SeedSchema} as JSON Schema for editors: members with a default are not required. */
 export function publishedSeedSchema(): object {
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "ssm-emulator seed file",
-    ...(withoutRequiredDefaults(SeedSchema) as object),
-  };
-}
-
-function withoutRequiredDefaults(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withoutRequiredDefaults);
-  if (typeof schema !== "object" || schema === null) return schema;
-  const copy: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(schema)) copy[key] = withoutRequiredDefaults(value);
-  if (Array.isArray(copy.required)) {
-    const properties = (schema as { properties: Readonly<Record<string, TSchema>> }).properties;
-    const required = copy.required.filter((name: string) => !("default" in (properties[name] ?? {})));
-    if (required.length > 0) copy.required = required;
-    else delete copy.required;
-  }
-  return copy;
+  return publishedSchema("ssm-emulator seed file", SeedSchema);
 }

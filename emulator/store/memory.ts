@@ -13,6 +13,8 @@ export function createMemoryState(): AccountState {
     logGroups: memoryTable(),
     logStreams: memoryTable(),
     logEvents: memoryLogEvents(),
+    kmsKeys: memoryTable(),
+    kmsAliases: memoryTable(),
     sessions: memoryTable(),
     sessionEvents: memorySessionEvents(),
     resourceTags: memoryTable(),

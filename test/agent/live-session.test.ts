@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakeNode, nodeGone } from "../helpers/fake-node.ts";
-import { settled } from "../helpers/manual-clock.ts";
+import { ManualClock, settled } from "../helpers/manual-clock.ts";
 import { openSession, sessionBench, testSettings, unparsableReading } from "./session-bench.ts";
 import { TestClient } from "./test-client.ts";
 
@@ -398,12 +398,53 @@ describe("a lost client", () => {
     expect(node.terminal.isTerminated).toBe(true);
   });
 
+  it("that does not come back in time is not waited for to hear the end", async () => {
+    const { client, clock, session } = await openSession();
+    client.lose();
+    await clock.advance(testSettings.resumeGraceMs);
+    await session.told;
+    expect(session.isEnding).toBe(true);
+  });
+
   it("that never came ends the session, too", async () => {
     const { session, clock, now } = sessionBench();
     session.begin();
     await clock.advance(testSettings.resumeGraceMs);
     await clock.advance(1_000);
     expect(now()).toMatchObject({ status: "Terminated", closingOutput: "" });
+  });
+});
+
+describe("a clock that is put forward", () => {
+  const inputs = { idleSessionTimeout: "60" };
+
+  it("lets what is on its way take its time: nothing is sent again, nobody is given up", async () => {
+    const realClock = new ManualClock();
+    const { client, clock, node } = await openSession({ realClock, inputs });
+    client.answers = false;
+    node.terminal.print("slow");
+    const isSlow = (frame: string) => frame.includes("slow");
+    await clock.advance(59 * minuteMs);
+    expect(client.heard.filter(isSlow)).toHaveLength(1);
+    client.answers = true;
+    await realClock.advance(1_000);
+    expect(client.heard.filter(isSlow)).toHaveLength(2);
+    expect(client.output).toBe("$ slow");
+  });
+
+  it("gives the client the time that it needs for all output before the end", async () => {
+    const realClock = new ManualClock();
+    const { client, clock, node, now } = await openSession({ realClock });
+    client.answers = false;
+    node.terminal.print("unread");
+    const idleSince = clock.now();
+    await clock.advance(60 * minuteMs);
+    expect(now()).toMatchObject({ status: "Terminated", endedAt: idleSince + 20 * minuteMs + logTicksMs });
+    expect(client.closingOutput).toBeUndefined();
+    client.answers = true;
+    await realClock.advance(1_000);
+    expect(client.output).toBe("$ unread");
+    expect(client.closingOutput).toMatch(/inactivity/);
   });
 });
 
@@ -498,12 +539,11 @@ describe("the log", () => {
     ]);
   });
 
-  it("is completed at once for a process that is about to end", async () => {
+  it("is completed at once for one who waits for the session to settle", async () => {
     const { node, session, events } = await openSession();
     node.terminal.print("last");
     session.terminate();
-    session.finishLog();
-    await session.ended;
+    await session.settled();
     expect(events).toHaveLength(1);
   });
 });
@@ -528,8 +568,7 @@ describe("a session that is over", () => {
     const { session, client, clock } = await openSession();
     session.terminate();
     await clock.advance(0);
-    session.finishLog();
-    await session.ended;
+    await session.settled();
     client.lose();
     expect(clock.pending).toBe(0);
   });

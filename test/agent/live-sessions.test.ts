@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { AdvanceableClock } from "../../emulator/advanceable-clock.ts";
 import type { AttachedClient } from "../../emulator/agent/client-connection.ts";
 import type { LiveSessions } from "../../emulator/agent/live-sessions.ts";
 import type { StartSessionTask } from "../../emulator/operations/ports/session-control.ts";
@@ -7,9 +8,15 @@ import { decodeAgentMessage } from "../../emulator/protocol/agent-message.ts";
 import { decodeChannelClosed } from "../../emulator/protocol/channel-closed.ts";
 import { createMemoryState } from "../../emulator/store/memory.ts";
 import { FakeNode } from "../helpers/fake-node.ts";
-import { ManualClock } from "../helpers/manual-clock.ts";
+import { ManualClock, settled } from "../helpers/manual-clock.ts";
 import { refusal as refusalOf } from "../helpers/refusal.ts";
-import { newLiveSessions, sessionTask, shellReading, testSettings } from "./session-bench.ts";
+import {
+  newLiveSessions,
+  sessionTask,
+  shellReading,
+  testSettings,
+  unparsableReading,
+} from "./session-bench.ts";
 import { TestClient } from "./test-client.ts";
 
 const minuteMs = 60_000;
@@ -301,6 +308,181 @@ describe("ending all sessions", () => {
     await clock.advance(2_000);
     await ended;
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe("what has begun", () => {
+  /** Whether it has settled once every promise is that can be without time or I/O. */
+  async function isSettled(settling: Promise<void>): Promise<boolean> {
+    let isOver = false;
+    void settling.then(() => {
+      isOver = true;
+    });
+    await settled();
+    await settled();
+    return isOver;
+  }
+
+  it("has settled when no session is there, or each goes on", async () => {
+    await sessions.settled();
+    present(start());
+    start({ sessionId: "bob-00000000000000001", document: unparsableReading });
+    await clock.advance(0);
+    await sessions.settled();
+    expect([...state.sessions.values()].map(({ status }) => status)).toEqual(["Connected", "Connecting"]);
+  });
+
+  it("is a start until the node has decided", async () => {
+    const opening = Promise.withResolvers<void>();
+    node.opening = opening.promise;
+    start();
+    const settling = sessions.settled();
+    expect(await isSettled(settling)).toBe(false);
+    opening.resolve();
+    await settling;
+    expect(state.sessions.get(sessionId)?.decision.outcome).toBe("run");
+  });
+
+  it("is a start that the node refuses, but not the agent's wait before it says so", async () => {
+    start({ document: shellReading({ runAsEnabled: true, runAsDefaultUser: "nobody-here" }) });
+    await sessions.settled();
+    expect(state.sessions.get(sessionId)).toMatchObject({
+      decision: { outcome: "refused" },
+      endedAt: undefined,
+    });
+  });
+
+  it("is a start that fails, with its end", async () => {
+    node.failure = new Error("no pty");
+    start();
+    await sessions.settled();
+    expect(state.sessions.get(sessionId)).toMatchObject({ status: "Failed", endedAt: clock.now() });
+  });
+
+  it("is an end until nothing is left on the node, and the log is complete without a tick", async () => {
+    const ending = Promise.withResolvers<void>();
+    start();
+    await clock.advance(0);
+    node.terminal.ending = ending.promise;
+    node.terminal.print("last words");
+    sessions.terminate(sessionId);
+    const settling = sessions.settled();
+    expect(await isSettled(settling)).toBe(false);
+    ending.resolve();
+    await settling;
+    expect(state.sessions.get(sessionId)).toMatchObject({ status: "Terminated", endedAt: clock.now() });
+    expect(events).toMatchObject([{ message: expect.stringContaining("last words") }]);
+  });
+
+  it("is an end until the client has all output and is told, for as long as it may take", async () => {
+    const client = new TestClient();
+    present(start(), client);
+    await clock.advance(0);
+    client.answers = false;
+    node.terminal.print("unread");
+    sessions.terminate(sessionId);
+    const settling = sessions.settled();
+    expect(await isSettled(settling)).toBe(false);
+    await clock.advance(2_000);
+    await settling;
+    expect(client.closingOutput).toBe("");
+  });
+
+  it("is not an end that nobody is there to hear", async () => {
+    start();
+    sessions.terminate(sessionId);
+    await sessions.settled();
+    expect(clock.pending).toBe(1);
+  });
+
+  it("is given up after half a minute, by name", async () => {
+    node.opening = new Promise(() => {});
+    start();
+    const settling = sessions.settled();
+    const outcome = expect(settling).rejects.toThrow(
+      "The node is not done with starting or ending alice-00000000000000001",
+    );
+    await clock.advance(30_000);
+    await outcome;
+  });
+});
+
+describe("a clock that is put forward", () => {
+  let ahead: AdvanceableClock;
+  beforeEach(() => {
+    ahead = new AdvanceableClock(clock);
+    sessions = newLiveSessions({
+      clock: ahead,
+      realClock: clock,
+      on: node,
+      state: () => state,
+      onEvent: (event) => events.push(event),
+    });
+  });
+  const advance = (ms: number) => ahead.advance(ms, () => sessions.settled());
+
+  it("to the very end of the idle timeout ends the session, completes its log and tells its client", async () => {
+    const client = new TestClient();
+    present(start(), client);
+    await advance(0);
+    node.terminal.print("last words");
+    const idleSince = ahead.now();
+    await advance(20 * minuteMs - 1);
+    expect(state.sessions.get(sessionId)?.status).toBe("Connected");
+    await advance(1);
+    expect(state.sessions.get(sessionId)).toMatchObject({
+      status: "Terminated",
+      endedAt: idleSince + 20 * minuteMs,
+    });
+    expect(client.closingOutput).toMatch(/inactivity/);
+    expect(events).toMatchObject([{ timestamp: idleSince + 20 * minuteMs }]);
+    expect(node.terminal.isTerminated).toBe(true);
+  });
+
+  it("ends each session at its own time, while the node takes its own", async () => {
+    start({ document: shellReading({ maxSessionDuration: "2" }) });
+    await advance(30_000);
+    start({ sessionId: "bob-00000000000000001", document: shellReading({ maxSessionDuration: "1" }) });
+    const startedAt = ahead.now() - 30_000;
+    for (const one of [sessionId, "bob-00000000000000001"]) {
+      present(sessions.resume(one)?.tokenValue ?? "", new TestClient(), one);
+    }
+    await advance(0);
+    for (const terminal of node.terminals) terminal.ending = settled();
+    await advance(60 * minuteMs);
+    expect(state.sessions.get("bob-00000000000000001")?.endedAt).toBe(startedAt + 90_000);
+    expect(state.sessions.get(sessionId)?.endedAt).toBe(startedAt + 120_000);
+  });
+
+  it("decides a start that is in progress first", async () => {
+    const opening = Promise.withResolvers<void>();
+    node.opening = opening.promise;
+    start();
+    const startedAt = ahead.now();
+    const advanced = advance(60 * minuteMs);
+    await settled();
+    expect(ahead.now()).toBe(startedAt);
+    opening.resolve();
+    await advanced;
+    expect(state.sessions.get(sessionId)).toMatchObject({
+      decision: { outcome: "run" },
+      endedAt: startedAt + testSettings.resumeGraceMs,
+    });
+  });
+
+  it("ends the agent's wait before it reports a refusal", async () => {
+    start({ document: shellReading({ runAsEnabled: true, runAsDefaultUser: "nobody-here" }) });
+    const endedAt = ahead.now() + testSettings.startErrorDelayMs;
+    await advance(testSettings.startErrorDelayMs - 1);
+    expect(state.sessions.get(sessionId)?.endedAt).toBeUndefined();
+    await advance(1);
+    expect(state.sessions.get(sessionId)).toMatchObject({ status: "Failed", endedAt });
+  });
+
+  it("lets tokens expire", async () => {
+    const token = start();
+    await advance(5 * minuteMs);
+    expect(present(token)).toBe(refusal);
   });
 });
 

@@ -68,10 +68,13 @@ export function sessionBench(
     readonly inputs?: Readonly<Record<string, unknown>>;
     readonly node?: FakeNode;
     readonly encryptedGroups?: readonly string[];
+    /** By default one clock is both. */
+    readonly realClock?: ManualClock;
   } = {},
 ): SessionBench {
   const { node = new FakeNode(), inputs, encryptedGroups = [] } = options;
   const clock = new ManualClock();
+  const { realClock = clock } = options;
   const changes: SessionChange[] = [];
   const events: LogEventMessage[] = [];
   const errors: unknown[] = [];
@@ -79,6 +82,7 @@ export function sessionBench(
   const document = shellReading(inputs);
   const session = new LiveSession(sessionTask({ document, ...options.task }), {
     clock,
+    realClock,
     node,
     agentVersion: "3.3.1957.0",
     settings: testSettings,
@@ -115,6 +119,7 @@ export function newLiveSessions(
     Partial<LiveSessionsOptions> & { readonly on: FakeNode },
 ): LiveSessions {
   return new LiveSessions({
+    realClock: options.clock,
     random: countingRandomness(),
     settings: testSettings,
     node: (id) => (id === options.on.nodeId ? options.on : undefined),
@@ -133,6 +138,6 @@ export async function openSession(
   bench.session.begin();
   const client = await bench.connect();
   bench.node.terminal.print("$ ");
-  await bench.clock.advance(40);
+  await (options.realClock ?? bench.clock).advance(40);
   return { ...bench, client };
 }

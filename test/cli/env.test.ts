@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ownPluginFolder } from "../helpers/programs.ts";
 import { adminOptions } from "../http/admin-options.ts";
 import { run, type ServedAdminApi, serveAdminApi } from "./run.ts";
 
@@ -29,6 +30,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await emulator[Symbol.asyncDispose]();
   rmSync(home, { recursive: true });
 });
@@ -68,7 +70,7 @@ describe("env", () => {
   });
 
   it("gives a program the same as JSON", async () => {
-    expect(JSON.parse((await env("--as", "root", "--json")).out)).toEqual({
+    expect(JSON.parse((await env("--as", "root", "--plugin", "none", "--json")).out)).toEqual({
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
       AWS_REGION: "eu-west-1",
@@ -129,5 +131,79 @@ describe("env --aws-hosts", () => {
       caCertificate: adminOptions().caCertificate,
     });
     expect(variables).not.toHaveProperty("AWS_ENDPOINT_URL");
+  });
+});
+
+describe("env --plugin", () => {
+  const own = join(ownPluginFolder, "session-manager-plugin");
+  const base = "/usr/bin:/bin";
+  let installed: string;
+  beforeEach(() => {
+    installed = join(home, "installed");
+    mkdirSync(installed);
+  });
+
+  /** Installs a plugin that is not ours, or a link to ours. */
+  function install(target: string): void {
+    symlinkSync(target, join(installed, "session-manager-plugin"));
+  }
+
+  /** Where the shell finds the plugin after it has evaluated what is printed, and the comment. */
+  async function found(...args: readonly string[]) {
+    vi.stubEnv("PATH", `${installed}:${base}`);
+    const { out } = await env("--as", "root", ...args);
+    const script = 'eval "$1"; command -v session-manager-plugin || echo none';
+    const where = execFileSync("sh", ["-c", script, "sh", out], {
+      env: { PATH: `${installed}:${base}`, HOME: home },
+      encoding: "utf8",
+    });
+    return [where.trim(), out.trimEnd().split("\n").at(-1)];
+  }
+
+  it("finds the one that is installed, else ours", async () => {
+    const ours = [own, `# session-manager-plugin: ${own} (the emulator's own)`];
+    expect(await found()).toEqual(ours);
+    expect(await found("--aws-hosts")).toEqual(ours);
+    install("/bin/true");
+    const path = join(installed, "session-manager-plugin");
+    expect(await found()).toEqual([path, `# session-manager-plugin: ${path}`]);
+  });
+
+  it("knows ours when that is what is installed", async () => {
+    install(own);
+    const path = join(installed, "session-manager-plugin");
+    const ours = [path, `# session-manager-plugin: ${path} (the emulator's own)`];
+    expect(await found()).toEqual(ours);
+    expect(await found("--plugin", "ours")).toEqual(ours);
+  });
+
+  it("puts ours before the one that is installed, if asked to", async () => {
+    install("/bin/true");
+    const [where, comment] = await found("--plugin", "ours");
+    expect([where, comment]).toEqual([own, `# session-manager-plugin: ${own} (the emulator's own)`]);
+  });
+
+  it("leaves PATH alone, if asked to by option or variable", async () => {
+    const alone = ["none", "# session-manager-plugin: whatever is on PATH"];
+    expect(await found("--plugin", "none")).toEqual(alone);
+    vi.stubEnv("SSM_EMULATOR_PLUGIN", "none");
+    expect(await found()).toEqual(alone);
+  });
+
+  it("tells a program the same", async () => {
+    vi.stubEnv("PATH", base);
+    const json = async (...args: readonly string[]) =>
+      JSON.parse((await env("--as", "root", "--json", ...args)).out);
+    expect(await json()).toMatchObject({ sessionManagerPlugin: own, PATH: `${base}:${ownPluginFolder}` });
+    expect(await json("--plugin", "ours")).toMatchObject({ PATH: `${ownPluginFolder}:${base}` });
+    expect(await json("--plugin", "none")).not.toHaveProperty("sessionManagerPlugin");
+    expect(await json("--plugin", "none")).not.toHaveProperty("PATH");
+  });
+
+  it("knows no other choice", async () => {
+    expect(await env("--as", "root", "--plugin", "mine")).toMatchObject({
+      exitCode: 2,
+      err: "--plugin: expected auto, ours, none, found mine\n",
+    });
   });
 });

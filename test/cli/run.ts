@@ -1,6 +1,7 @@
 import fastify from "fastify";
 import { vi } from "vitest";
 import { runCli } from "../../emulator/cli/cli.ts";
+import type { ExplainOptions } from "../../emulator/http/admin/explain.ts";
 import { adminApi } from "../../emulator/http/admin-api.ts";
 import type { AccountState } from "../../emulator/operations/ports/account-state.ts";
 import { createMemoryState } from "../../emulator/store/memory.ts";
@@ -42,14 +43,15 @@ export interface ServedAdminApi extends AsyncDisposable {
   readonly resets: () => number;
 }
 
-export async function serveAdminApi(): Promise<ServedAdminApi> {
+export async function serveAdminApi(explain: Partial<ExplainOptions> = {}): Promise<ServedAdminApi> {
   const state = createMemoryState();
   const app = fastify({ forceCloseConnections: true });
   let resets = 0;
   const reset = async () => {
     resets += 1;
   };
-  await app.register(adminApi, adminOptions({ state: () => state, reset }));
+  const options = adminOptions({ state: () => state, reset });
+  await app.register(adminApi, { ...options, explain: { ...options.explain, ...explain } });
   const endpoint = await app.listen({ port: 0, host: "127.0.0.1" });
   return {
     endpoint,

@@ -11,6 +11,7 @@ const preferences = session({ sessionType: "Standard_Stream", inputs: runAs });
 
 function session(parts: Record<string, unknown>): AccountDocument {
   return {
+    version: "3",
     documentType: "Session",
     format: "JSON",
     content: JSON.stringify({ schemaVersion: "1.0", ...parts }),
@@ -53,6 +54,7 @@ describe("resolveSessionDocument", () => {
 
   it("reads YAML documents", () => {
     const yaml: AccountDocument = {
+      version: "3",
       documentType: "Session",
       format: "YAML",
       content: 'schemaVersion: "1.0"\nsessionType: Port\n',
@@ -72,7 +74,12 @@ describe("resolveSessionDocument", () => {
   );
 
   it("refuses a document of another type", () => {
-    const command: AccountDocument = { documentType: "Command", format: "JSON", content: "{}" };
+    const command: AccountDocument = {
+      version: "3",
+      documentType: "Command",
+      format: "JSON",
+      content: "{}",
+    };
     expect(resolve("mine", { mine: command })).toEqual({
       type: "refused",
       code: "InvalidDocument",
@@ -89,5 +96,21 @@ describe("resolveSessionDocument", () => {
   it("leaves custom documents their own inputs", () => {
     const documents = { "SSM-SessionManagerRunShell": preferences, mine: session({ sessionType: "Port" }) };
     expect(resolve("mine", documents)).toHaveProperty("content.inputs", {});
+  });
+
+  it.each([
+    [undefined, {}, undefined, undefined],
+    [undefined, { "SSM-SessionManagerRunShell": preferences }, "3", "SSM-SessionManagerRunShell"],
+    ["mine", { mine: preferences }, "3", "mine"],
+    ["AWS-StartInteractiveCommand", {}, undefined, undefined],
+    [
+      "AWS-StartInteractiveCommand",
+      { "SSM-SessionManagerRunShell": preferences },
+      undefined,
+      "SSM-SessionManagerRunShell",
+    ],
+  ])("tells the version, and whose inputs they are: %s with %j", (name, documents, version, inputsOf) => {
+    const expected = inputsOf === undefined ? undefined : { name: inputsOf, version: "3" };
+    expect(resolve(name, documents)).toMatchObject({ version, inputsOf: expected });
   });
 });

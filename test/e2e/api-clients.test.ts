@@ -339,6 +339,44 @@ print(json.dumps({
 }))
 `;
 
+/** Prints what kms answered to the calls of an encrypted session's client and agent, and its errors. */
+const kmsScript = `
+import boto3, json
+from botocore.exceptions import ClientError
+
+kms = boto3.client("kms")
+
+def refusal(call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return [error.response["Error"]["Code"], error.response["Error"]["Message"]]
+
+context = {"aws:ssm:SessionId": "alice-0123456789abcdef0", "aws:ssm:TargetId": "${webNodeId}"}
+data_key = kms.generate_data_key(KeyId="alias/session", NumberOfBytes=64, EncryptionContext=context)
+blob = data_key["CiphertextBlob"]
+other = kms.create_key(Description="other")["KeyMetadata"]
+kms.create_alias(AliasName="alias/other", TargetKeyId=other["Arn"])
+kms.disable_key(KeyId=other["KeyId"])
+aliases = [a["AliasName"] for page in kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize": 1}) for a in page["Aliases"]]
+refusals = {
+    "context": refusal(kms.decrypt, CiphertextBlob=blob, KeyId="alias/session"),
+    "key": refusal(kms.decrypt, CiphertextBlob=blob, KeyId="alias/other", EncryptionContext=context),
+    "disabled": refusal(kms.encrypt, KeyId="alias/other", Plaintext=b"x"),
+    "alias": refusal(kms.describe_key, KeyId="alias/none"),
+    "size": refusal(kms.encrypt, KeyId="alias/session", Plaintext=b"x" * 4097),
+}
+kms.delete_alias(AliasName="alias/other")
+print(json.dumps({
+    "keyId": kms.describe_key(KeyId="alias/session")["KeyMetadata"]["KeyId"],
+    "length": len(data_key["Plaintext"]),
+    "isGivenBack": kms.decrypt(CiphertextBlob=blob, KeyId=data_key["KeyId"], EncryptionContext=context)["Plaintext"] == data_key["Plaintext"],
+    "age": (other["CreationDate"] - kms.describe_key(KeyId=other["KeyId"])["KeyMetadata"]["CreationDate"]).total_seconds(),
+    "aliases": aliases,
+    "refusals": [[name, *refused] for name, refused in refusals.items()],
+}))
+`;
+
 describe.skipIf(!hasBoto3)(hasBoto3 ? "boto3" : "boto3 (skipped: python3 has no boto3)", () => {
   it("reads what every service answers, and its errors", async () => {
     await using lab = await startTestEmulator({ seed: { nodes: [] } });
@@ -358,6 +396,37 @@ describe.skipIf(!hasBoto3)(hasBoto3 ? "boto3" : "boto3 (skipped: python3 has no 
         logs: ["ResourceNotFoundException", 400],
         ec2: ["InvalidInstanceID.Malformed", 400],
       },
+    });
+  });
+
+  it.each(["by its endpoint", "under AWS's own host names"])("uses kms %s", async (way) => {
+    const id = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    await using lab = await startTestEmulator({
+      seed: { nodes: [], kmsKeys: [{ alias: "alias/session", id }] },
+    });
+    const { AWS_ENDPOINT_URL: url = "", ...env } = lab.environment("alice");
+    const lane = { HTTPS_PROXY: url, AWS_CA_BUNDLE: lab.emulator.caCertificatePath };
+    const { stdout } = await run(python ?? "", ["-c", kmsScript], {
+      env: { ...env, ...(way === "by its endpoint" ? { AWS_ENDPOINT_URL: url } : lane) },
+    });
+    const tooLong = "failed to satisfy constraint: Member must have length less than or equal to 4096";
+    expect(JSON.parse(stdout)).toEqual({
+      keyId: id,
+      length: 64,
+      isGivenBack: true,
+      age: 0,
+      aliases: ["alias/other", "alias/session"],
+      refusals: [
+        ["context", "InvalidCiphertextException", ""],
+        [
+          "key",
+          "IncorrectKeyException",
+          expect.stringMatching(/^The key ID in the request does not identify/),
+        ],
+        ["disabled", "DisabledException", expect.stringMatching(/^arn:aws:kms:.* is disabled\.$/)],
+        ["alias", "NotFoundException", "Alias arn:aws:kms:us-east-1:000000000000:alias/none is not found."],
+        ["size", "ValidationException", `1 validation error detected: Value at 'plaintext' ${tooLong}`],
+      ],
     });
   });
 });

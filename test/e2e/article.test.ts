@@ -2,7 +2,7 @@ import { StartSessionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
-import { describeWithStockClient } from "../helpers/programs.ts";
+import { describeWithAwsCli, describeWithStockClient, ownPluginFolder } from "../helpers/programs.ts";
 import { assumeOperator, eventsOf, waitForEnd } from "../helpers/sessions.ts";
 import { TerminalDriver } from "../helpers/terminal.ts";
 import { connect, noRunAs, openShell, runAs, setPreferences } from "./shells.ts";
@@ -92,6 +92,14 @@ describeWithDocker("the article, through an independent client", () => {
 });
 
 describeWithStockClient("the article, through the AWS CLI and the stock plugin", () => {
+  articleThroughAwsCli({});
+});
+
+describeWithAwsCli("the article, through the AWS CLI and our own plugin", () => {
+  articleThroughAwsCli({ PATH: `${ownPluginFolder}:${process.env.PATH}` });
+});
+
+function articleThroughAwsCli(environment: Readonly<Record<string, string>>): void {
   let lab: TestEmulator;
   beforeAll(async () => {
     lab = await startTestEmulator();
@@ -103,7 +111,7 @@ describeWithStockClient("the article, through the AWS CLI and the stock plugin",
     size: { readonly cols: number; readonly rows: number } = { cols: 80, rows: 24 },
   ): TerminalDriver {
     const args = ["ssm", "start-session", "--target", webNodeId];
-    return new TerminalDriver("aws", args, { env: lab.environment(persona), ...size });
+    return new TerminalDriver("aws", args, { env: { ...lab.environment(persona), ...environment }, ...size });
   }
 
   async function expectShellOf(persona: string, user: string): Promise<void> {
@@ -210,4 +218,4 @@ describeWithStockClient("the article, through the AWS CLI and the stock plugin",
       "exit",
     ]);
   });
-});
+}

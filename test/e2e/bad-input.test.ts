@@ -14,7 +14,6 @@ import { waitForEnd } from "../helpers/sessions.ts";
 import type { SsmSessionClient, StartedSession } from "../helpers/ssm-session-client.ts";
 import { signRequest } from "../http/sign-request.ts";
 import { clientFrame, inputFrame } from "../session/client-frames.ts";
-import { HastyClock } from "./hasty-clock.ts";
 import { nodeContainer } from "./node.ts";
 import { RawClient } from "./raw-client.ts";
 import { openShell } from "./shells.ts";
@@ -299,11 +298,10 @@ describeWithDocker("bad input leaves another session alone:", () => {
 
 describeWithDocker("a token", () => {
   it("opens nothing after five minutes", async () => {
-    const clock = new HastyClock();
     const session = { startErrorDelayMs: 0, resumeGraceMs: 3_600_000 };
-    await using lab = await startTestEmulator({ clock, session });
+    await using lab = await startTestEmulator({ session });
     const started = await start(lab);
-    clock.putForward(5 * 60_000);
+    await lab.emulator.advance(5 * 60_000);
     await using client = await RawClient.open(started);
     expect(await client.told).toBe(tokenRefusal);
   });

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { SSMClient, StartSessionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dockerSkipReason, newOwner, testBaseImage } from "../helpers/docker.ts";
+import { dockerSkipReason, newOwner } from "../helpers/docker.ts";
 import { webNodeId } from "../helpers/emulator.ts";
+import { freePort } from "../helpers/free-port.ts";
 import { SsmSessionClient } from "../helpers/ssm-session-client.ts";
+import { standInImages } from "./emulator-image.ts";
 
 const run = promisify(execFile);
 
@@ -15,27 +16,6 @@ const skipReason =
     () => undefined,
     () => "docker compose is not installed",
   ));
-
-/** Where a machine has no registry, the images are built from those that `scripts/make-standin.sh` has made. */
-async function standInImages(): Promise<Record<string, string>> {
-  const nodeBaseImage = await testBaseImage();
-  if (nodeBaseImage === undefined) return {};
-  return {
-    DOCKER_BUILDKIT: "0",
-    SSM_EMULATOR_NODE_BASE_IMAGE: nodeBaseImage,
-    SSM_EMULATOR_NODEJS_IMAGE: "ssm-emulator/nodejs-standin:local",
-  };
-}
-
-/** A port nobody listens on just now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 describe.skipIf(skipReason !== undefined)(
   `docker compose up${skipReason ? ` (skipped: ${skipReason})` : ""}`,

@@ -5,7 +5,6 @@ import { startTestEmulator, type TestEmulator } from "../helpers/emulator.ts";
 import { describeWithStockClient } from "../helpers/programs.ts";
 import { waitForEnd } from "../helpers/sessions.ts";
 import type { TerminalDriver } from "../helpers/terminal.ts";
-import { HastyClock } from "./hasty-clock.ts";
 import { nodeContainer, onNode, processesOn } from "./node.ts";
 import { noRunAs, setPreferences } from "./shells.ts";
 import { type PluginCall, pluginCall, pluginOnTerminal } from "./stock-client.ts";
@@ -41,11 +40,10 @@ async function busySession(lab: TestEmulator): Promise<{ call: PluginCall; termi
 }
 
 describeWithStockClient("the end of a session", () => {
-  const clock = new HastyClock();
   let lab: TestEmulator;
   let before: string[];
   beforeAll(async () => {
-    lab = await startTestEmulator({ clock });
+    lab = await startTestEmulator();
     await makeNode(lab);
     // The first session makes ssm-user.
     const { call, terminal } = await busySession(lab);
@@ -113,7 +111,7 @@ describeWithStockClient("the end of a session", () => {
     const { call, terminal } = await busySession(lab);
     await using _ = terminal;
     const shown = terminal.output.length;
-    clock.putForward(60_000);
+    await lab.emulator.advance(60_000);
     expect(await terminal.exited).toBe(0);
     expect(terminal.output.slice(shown)).toBe(closing(call.sessionId, text));
     await expectNothingLeft(call);
@@ -126,7 +124,7 @@ describeWithStockClient("the end of a session", () => {
     const { sessions } = lab.emulator.state();
     await vi.waitUntil(() => sessions.get(call.sessionId)?.status === "Disconnected", { timeout: 5_000 });
     expect(await processesOn(lab)).not.toEqual(before);
-    clock.putForward(60_000);
+    await lab.emulator.advance(60_000);
     await expectNothingLeft(call);
     expect(sessions.get(call.sessionId)?.status).toBe("Terminated");
   });

@@ -39,12 +39,17 @@ export async function pluginCall(
   };
 }
 
-/** The stock plugin on a terminal, started as the AWS CLI does. */
-export function pluginOnTerminal({ args, environment }: PluginCall): TerminalDriver {
-  return new TerminalDriver("session-manager-plugin", args, { env: environment });
+const stockPlugin = "session-manager-plugin";
+
+/** The stock plugin, or another in its place, on a terminal, started as the AWS CLI does. */
+export function pluginOnTerminal({ args, environment }: PluginCall, plugin = stockPlugin): TerminalDriver {
+  return new TerminalDriver(plugin, args, { env: environment });
 }
 
-/** The stock plugin between pipes. */
-export function pluginOnPipes({ args, environment }: PluginCall): ChildProcessWithoutNullStreams {
-  return spawn("session-manager-plugin", [...args], { env: environment });
+/** The same between pipes. */
+export function pluginOnPipes(
+  { args, environment }: PluginCall,
+  plugin = stockPlugin,
+): ChildProcessWithoutNullStreams {
+  return spawn(plugin, [...args], { env: environment });
 }

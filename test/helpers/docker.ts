@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type Docker from "dockerode";
 import { describe } from "vitest";
-import type { ManagedNode } from "../../emulator/agent/managed-node.ts";
 import { systemClock } from "../../emulator/clock.ts";
 import { connectDockerEngine } from "../../emulator/nodes/docker/docker-engine.ts";
 import { DockerFleet } from "../../emulator/nodes/docker/docker-fleet.ts";
 import { nodeIdLabel, ownerLabel, removeContainer } from "../../emulator/nodes/docker/node-container.ts";
-import type { NodeSpec } from "../../emulator/nodes/docker/node-spec.ts";
+import type { FleetNode } from "../../emulator/nodes/node-fleet.ts";
+import type { NodeSpec } from "../../emulator/nodes/node-spec.ts";
 
 /** Where a machine has no registry, the node image is built from this one. */
 const localBaseImage = "ssm-emulator/al2023-standin:local";
@@ -61,7 +61,7 @@ export interface TestFleet extends AsyncDisposable {
   readonly owner: string;
   readonly fleet: DockerFleet;
   /** The test node. */
-  readonly node: ManagedNode;
+  readonly node: FleetNode;
   readonly container: Docker.Container;
 }
 
@@ -69,13 +69,21 @@ export interface TestFleetOptions {
   readonly owner?: string;
   readonly nodes?: readonly NodeSpec[];
   readonly dockerHost?: string;
+  readonly temporary?: boolean;
 }
 
 export async function openTestFleet(options: TestFleetOptions = {}): Promise<TestFleet> {
   const owner = options.owner ?? newOwner();
-  const { nodes = [testNode], dockerHost } = options;
+  const { nodes = [testNode], dockerHost, temporary } = options;
   const baseImage = await testBaseImage();
-  const fleet = await DockerFleet.open({ owner, nodes, clock: systemClock, baseImage, dockerHost });
+  const fleet = await DockerFleet.open({
+    owner,
+    nodes,
+    clock: systemClock,
+    baseImage,
+    dockerHost,
+    temporary,
+  });
   const node = fleet.get(testNode.nodeId);
   const [found] = await containersOf(owner);
   if (node === undefined || found === undefined) throw new Error("the test node is missing");
@@ -94,10 +102,11 @@ export function newOwner(): string {
   return `test-${randomUUID().slice(0, 8)}`;
 }
 
-/** The containers of the test node that carry an owner's label. */
+/** The containers of the test node that carry an owner's label; those of temporary fleets say more behind it. */
 export async function containersOf(owner: string): Promise<Docker.ContainerInfo[]> {
-  const label = [`${ownerLabel}=${owner}`, `${nodeIdLabel}=${testNode.nodeId}`];
-  return await dockerEngine().listContainers({ all: true, filters: { label } });
+  const label = [ownerLabel, `${nodeIdLabel}=${testNode.nodeId}`];
+  const found = await dockerEngine().listContainers({ all: true, filters: { label } });
+  return found.filter(({ Labels }) => Labels[ownerLabel]?.startsWith(owner));
 }
 
 export async function removeContainersOf(owner: string): Promise<void> {

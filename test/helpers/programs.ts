@@ -17,9 +17,21 @@ export function findProgram(name: string): string | undefined {
   return undefined;
 }
 
+/** Holds our executable that takes the stock plugin's place. */
+export const ownPluginFolder = join(import.meta.dirname, "../../session-manager-plugin");
+
 /** A `describe` for tests that run the AWS CLI with the stock plugin; without them, or without Docker, it says so. */
 export function describeWithStockClient(title: string, tests: () => void): void {
-  const missing = ["aws", "session-manager-plugin"].filter((name) => findProgram(name) === undefined);
+  describeWithPrograms(["aws", "session-manager-plugin"], title, tests);
+}
+
+/** A `describe` for tests that run the AWS CLI with a plugin of ours. */
+export function describeWithAwsCli(title: string, tests: () => void): void {
+  describeWithPrograms(["aws"], title, tests);
+}
+
+function describeWithPrograms(programs: readonly string[], title: string, tests: () => void): void {
+  const missing = programs.filter((name) => findProgram(name) === undefined);
   const reason = missing.length > 0 ? `not on PATH: ${missing.join(", ")}` : dockerSkipReason;
   if (reason === undefined) describe(title, tests);
   else describe.skip(`${title} (skipped: ${reason})`, tests);

@@ -246,7 +246,7 @@ describe("the OpenAPI document", () => {
     );
     const served = routes
       .filter(({ method, schema, url }) => !schema?.hide && method !== "HEAD" && url !== "*")
-      .map(({ method, url }) => `${String(method)} ${url.replace(/:(\w+)/, "{$1}")}`);
+      .map(({ method, url }) => `${String(method)} ${url.replace(/:(\w+)/g, "{$1}")}`);
     expect(documented.toSorted()).toEqual(served.toSorted());
     expect(served).toContain("GET /_emulator/sessions/{sessionId}");
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));

@@ -2,6 +2,8 @@ import type { AdminApiOptions } from "../../emulator/http/admin-api.ts";
 import type { NodeDescription } from "../../emulator/operations/ports/managed-nodes.ts";
 import type { SessionRecord } from "../../emulator/operations/ports/session-record.ts";
 import { createMemoryState } from "../../emulator/store/memory.ts";
+import { FakeNode } from "../helpers/fake-node.ts";
+import { ManualClock } from "../helpers/manual-clock.ts";
 import { accountId } from "../helpers/operation-context.ts";
 
 export const webNode: NodeDescription = {
@@ -27,10 +29,17 @@ export function adminOptions(overrides: Partial<AdminApiOptions> = {}): AdminApi
     accountId,
     region: "eu-west-1",
     nodes: { list: () => [webNode], get: () => webNode },
+    administer: () => undefined,
     state: () => state,
     reset: async () => {},
+    clock: new ManualClock(0),
     caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
     allowedHosts: ["lab.example"],
+    explain: {
+      node: () => new FakeNode(),
+      clock: new ManualClock(),
+      settings: { missingRunAsUserRefusedBy: "service" },
+    },
     ...overrides,
   };
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Account, authenticate, trustClaimedIdentity } from "../../emulator/http/authenticate.ts";
+import { authenticate, trustClaimedIdentity } from "../../emulator/http/authenticate.ts";
 import type { SessionSubject } from "../../emulator/operations/ports/iam-records.ts";
+import type { Account } from "../../emulator/operations/principals.ts";
 import { createMemoryState } from "../../emulator/store/memory.ts";
 import { accountId } from "../helpers/operation-context.ts";
 import { signRequest } from "./sign-request.ts";
@@ -69,7 +70,12 @@ async function signedBy(accessKeyId: string) {
 }
 
 async function callerOf(accessKeyId: string) {
-  return authenticate(await signedBy(accessKeyId), account, { service: "ssm", now, skewMs: 300_000 });
+  return authenticate(await signedBy(accessKeyId), account, {
+    service: "ssm",
+    now,
+    clientNow: now,
+    skewMs: 300_000,
+  });
 }
 
 const alice = {

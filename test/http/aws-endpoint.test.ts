@@ -154,6 +154,16 @@ describe("authentication", () => {
     expect(answer.body).toContain(text);
   });
 
+  it("dates requests by the clients' clock, not by one that is put forward", async () => {
+    const tomorrow = { now: () => now + 24 * 60 * 60_000, at: () => () => {} };
+    await restart({ clock: tomorrow, realClock: clock });
+    expect((await call("ssm", startSession("i-1"))).statusCode).toBe(200);
+    await restart({ clock, realClock: tomorrow });
+    expect((await call("ssm", startSession("i-1"))).json()).toMatchObject({
+      __type: "InvalidSignatureException",
+    });
+  });
+
   it("checks the scope against the target's service", async () => {
     const answer = await call("iam", startSession("i-1"));
     expect(answer.json()).toMatchObject({

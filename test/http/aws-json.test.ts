@@ -18,6 +18,7 @@ describe("encodeJsonOutput", () => {
   it.each([
     ["ssm", {}, "{}"],
     ["logs", {}, ""],
+    ["kms", {}, ""],
     ["logs", { events: [] }, '{"events":[]}'],
     ["ssm", { StartDate: 1700000000.123, Reason: undefined }, '{"StartDate":1700000000.123}'],
   ] as const)("of %s writes %j as %s", (service, output, body) => {
@@ -34,6 +35,7 @@ describe("encodeJsonError", () => {
     ["ssm", "TargetNotConnected", 400, '{"__type":"TargetNotConnected","Message":"text"}'],
     ["ssm", "ParameterNotFound", 400, '{"__type":"ParameterNotFound","message":"text"}'],
     ["logs", "ResourceNotFoundException", 400, '{"__type":"ResourceNotFoundException","message":"text"}'],
+    ["kms", "NotFoundException", 400, '{"__type":"NotFoundException","message":"text"}'],
     ["ssm", "AccessDenied", 400, '{"__type":"AccessDenied","Message":"text"}'],
     ["ssm", "InternalServerError", 500, '{"__type":"InternalServerError","Message":"text"}'],
   ])("of %s writes %s with status %i", (service, code, status, body) => {

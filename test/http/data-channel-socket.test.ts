@@ -48,6 +48,7 @@ beforeEach(async () => {
       const verdict = verifySignature(request, credentialsOf({ accountId, state }), {
         service: "ssmmessages",
         now: clock.now(),
+        clientNow: clock.now(),
         skewMs: 300_000,
       });
       return verdict.type === "verified" ? undefined : `The signature is refused: ${verdict.failure.type}.`;

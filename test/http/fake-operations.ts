@@ -92,6 +92,7 @@ export async function fakeApp(options: Partial<AwsEndpointOptions> = {}): Promis
   await app.register(awsEndpoint, {
     ...{ operations: fakeOperations, state: () => state, nodes, sessions, accountId, random, settings },
     clock: { now: () => Date.now(), at: () => () => {} },
+    realClock: options.clock ?? { now: () => Date.now(), at: () => () => {} },
     ...options,
   });
   return app;

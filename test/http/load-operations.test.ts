@@ -11,7 +11,9 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "operations-"));
   await Promise.all(
-    ["ssm/shared", "iam", "sts", "logs", "ec2"].map((name) => mkdir(join(folder, name), { recursive: true })),
+    ["ssm/shared", "iam", "sts", "logs", "ec2", "kms"].map((name) =>
+      mkdir(join(folder, name), { recursive: true }),
+    ),
   );
 });
 afterEach(() => rm(folder, { recursive: true }));

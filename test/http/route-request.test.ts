@@ -11,6 +11,7 @@ const operations: Operations = new Map(
     "iam.GetUser",
     "sts.GetCallerIdentity",
     "ec2.DescribeInstances",
+    "kms.Decrypt",
   ].map((key) => {
     const [service, name = ""] = key.split(".");
     return [
@@ -56,6 +57,7 @@ function signed(service: string) {
 describe("requests in scope", () => {
   it.each<[string, Request, string]>([
     ["a target", json("AmazonSSM.StartSession"), "json ssm.StartSession"],
+    ["a target of kms", json("TrentService.Decrypt"), "json kms.Decrypt"],
     [
       "a target over the scope",
       json("Logs_20140328.DescribeLogGroups", signed("ssm")),
@@ -100,8 +102,8 @@ describe("requests out of scope", () => {
     ],
     [
       "JSON service",
-      json("TrentService.Decrypt"),
-      "json kms UnknownOperationException: The service kms is not emulated by ssm-emulator.",
+      json("AWSEC2InstanceConnectService.SendSSHPublicKey"),
+      "json ec2-instance-connect UnknownOperationException: The service ec2-instance-connect is not emulated by ssm-emulator.",
     ],
     ["service without its target", { headers: signed("ssm") }, "json ssm UnknownOperationException: "],
     [

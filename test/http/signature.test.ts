@@ -21,6 +21,7 @@ function verify(
   options: {
     readonly service?: string;
     readonly now?: number;
+    readonly clientNow?: number;
     readonly known?: SigningCredentials | undefined;
   } = {},
 ) {
@@ -28,6 +29,7 @@ function verify(
   return verifySignature(request, (id) => (id === credentials.accessKeyId ? known : undefined), {
     service: options.service ?? "ssm",
     now: options.now ?? now,
+    clientNow: options.clientNow ?? options.now ?? now,
     skewMs: 5 * minute,
   });
 }
@@ -196,6 +198,15 @@ describe("dates", () => {
     expect(failureText(verify(signed, { now: now + 2 * minute + 1000 }))).toBe(
       "Signature expired: 20260102T030405Z is now earlier than 20260102T030406Z (20260102T030606Z - 2 min.)",
     );
+  });
+
+  it("go by the clients' clock, which is not put forward", async () => {
+    const signed = await signRequest(startSession, signing);
+    const tomorrow = now + 24 * 60 * minute;
+    expect(verify(signed, { now: tomorrow, clientNow: now }).type).toBe("verified");
+    expect(verify(signed, { now, clientNow: tomorrow })).toMatchObject({
+      failure: { type: "expired-request" },
+    });
   });
 
   it("come before the key", async () => {

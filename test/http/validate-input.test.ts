@@ -159,6 +159,7 @@ describe("a broken constraint", () => {
     ["ssm", "^[a-z]+$"],
     ["sts", "[a-z]+"],
     ["logs", "[a-z]+"],
+    ["kms", "^[a-z]+$"],
   ] as const)("of %s quotes the pattern as its model has it", (service, pattern) => {
     expect(() => validate({ A: "1" }, { A: Type.String({ pattern: "^[a-z]+$" }) }, service)).toThrow(
       `regular expression pattern: ${pattern}`,

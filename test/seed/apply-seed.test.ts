@@ -71,6 +71,33 @@ describe("applySeed", () => {
     expect(more).toEqual([]);
   });
 
+  it("gives KMS keys ids and material that outlive a restart", () => {
+    const keysOf = (account: string) => {
+      const file = `account: "${account}"\nkmsKeys: [{alias: alias/a}, {alias: alias/b, description: d}]`;
+      const { kmsKeys, kmsAliases } = stateOf(readSeed(file, "seed.yaml"));
+      return [...kmsAliases.values()].map(({ name, keyId }) => ({ name, ...kmsKeys.get(keyId) }));
+    };
+    const keys = keysOf("000000000000");
+    expect(keys).toMatchObject([
+      { name: "alias/a", description: "", keyState: "Enabled", createdAt: now },
+      { name: "alias/b", description: "d" },
+    ]);
+    expect(keysOf("000000000000")).toEqual(keys);
+    const all = [...keys, ...keysOf("111111111111")];
+    for (const { keyId, material } of all) {
+      expect(keyId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+      expect(material).toHaveLength(32);
+    }
+    expect(new Set(all.map(({ keyId }) => keyId)).size).toBe(4);
+    expect(new Set(all.map(({ material }) => Buffer.from(material ?? []).toString("hex"))).size).toBe(4);
+  });
+
+  it("gives a KMS key the id it is to have", () => {
+    const id = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    const { kmsAliases } = stateOf(readSeed(`kmsKeys: [{alias: alias/a, id: ${id}}]`, "seed.yaml"));
+    expect(kmsAliases.get("alias/a")?.keyId).toBe(id);
+  });
+
   it("makes no preferences document without the section", () => {
     expect(stateOf(readSeed("", "seed.yaml")).documents.get("SSM-SessionManagerRunShell")).toBeUndefined();
   });

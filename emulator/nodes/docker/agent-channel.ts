@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { Writable } from "node:stream";
+import { type Duplex, Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type Docker from "dockerode";
 import type { CommandResult } from "../../access/user-lookup.ts";
+import type { SessionProcess } from "../../agent/node-administration.ts";
 import type { Clock } from "../../clock.ts";
 import { ManagedNodeError } from "../../errors.ts";
 import { nodeError } from "./node-error.ts";
@@ -14,7 +15,8 @@ const script = await readFile(new URL("node-agent.sh", import.meta.url), "utf8")
 
 export interface AgentChannelOptions {
   readonly engine: Docker;
-  readonly container: Docker.Container;
+  /** Starts a shell that reads its commands from the stream, as the engine multiplexes it. */
+  readonly openShell: () => Promise<Duplex>;
   readonly clock: Clock;
   /** What the marks of our sessions begin with. */
   readonly markPrefix: string;
@@ -27,7 +29,7 @@ export interface AgentChannelOptions {
 export class AgentChannel {
   readonly #options: AgentChannelOptions;
   readonly #pending = new Map<string, PendingRequest>();
-  #stream: Promise<NodeJS.ReadWriteStream> | undefined;
+  #stream: Promise<Duplex> | undefined;
   #lastId = 0;
 
   constructor(options: AgentChannelOptions) {
@@ -55,22 +57,38 @@ export class AgentChannel {
     return stdout.split("\n").flatMap((line) => line.split(" ")[1] ?? []);
   }
 
+  /** Processes of all sessions of ours that are alive. @throws ManagedNodeError */
+  async listMarked(): Promise<SessionProcess[]> {
+    const { stdout } = await this.#request("list-marked", [`${this.#options.markPrefix}[0-9][0-9][0-9]`]);
+    return stdout.split("\n").flatMap((line) => {
+      const [, pid, state = "", user = "", command = ""] = /^(\d+) (\S+) (\S+) (.*)$/.exec(line) ?? [];
+      return pid === undefined ? [] : [{ pid: Number(pid), user, state, command }];
+    });
+  }
+
+  /** Kills all processes of the node but its first and the channel's own. @throws ManagedNodeError */
+  async killAll(): Promise<void> {
+    await this.#request("kill-all", []);
+  }
+
   /** Opens the channel now instead of at the first request. @throws ManagedNodeError */
   async open(): Promise<void> {
     await this.#connected();
   }
 
-  /** Ends the node's side, which ends all sessions that are still open. */
-  async close(): Promise<void> {
+  /** Ends the node's side, which ends all sessions that are still open. @returns whether it was seen to end */
+  async close(): Promise<boolean> {
     const stream = await this.#stream?.catch(() => undefined);
-    if (stream === undefined) return;
-    const { promise: closed, resolve } = Promise.withResolvers<void>();
-    stream.once("close", resolve);
-    const cancel = this.#options.clock.at(this.#options.clock.now() + requestTimeoutMs, resolve);
+    if (stream === undefined) return false;
+    const { promise: closed, resolve } = Promise.withResolvers<boolean>();
+    stream.once("close", () => resolve(true));
+    const { clock } = this.#options;
+    const cancel = clock.at(clock.now() + requestTimeoutMs, () => resolve(false));
     stream.end();
-    await closed;
+    const hasEnded = await closed;
     cancel();
-    if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
+    stream.destroy();
+    return hasEnded;
   }
 
   async #request(verb: string, words: readonly string[]): Promise<CommandResult> {
@@ -94,7 +112,7 @@ export class AgentChannel {
     }
   }
 
-  #connected(): Promise<NodeJS.ReadWriteStream> {
+  #connected(): Promise<Duplex> {
     if (this.#stream !== undefined) return this.#stream;
     const forget = () => {
       if (this.#stream === connected) this.#stream = undefined;
@@ -107,17 +125,9 @@ export class AgentChannel {
     return connected;
   }
 
-  async #connect(onLost: () => void): Promise<NodeJS.ReadWriteStream> {
-    const { engine, container, clock, markPrefix } = this.#options;
-    const exec = await container.exec({
-      Cmd: ["/bin/sh", "-s", markPrefix],
-      Env: ["LANG=C.UTF-8"],
-      User: "root",
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
-    });
-    const stream = await exec.start({ hijack: true, stdin: true });
+  async #connect(onLost: () => void): Promise<Duplex> {
+    const { engine, openShell, clock, markPrefix } = this.#options;
+    const stream = await openShell();
     const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
     let isLost = false;
     const lost = (cause?: unknown) => {
@@ -134,7 +144,7 @@ export class AgentChannel {
     engine.modem.demuxStream(stream, output, new Writable({ write: (_chunk, _encoding, done) => done() }));
     stream.on("error", lost).on("end", lost).on("close", lost);
     const cancel = clock.at(clock.now() + requestTimeoutMs, () => lost("the node's shell did not start"));
-    stream.write(script);
+    stream.write(`set -- ${markPrefix}\n${script}`);
     await ready.finally(cancel);
     return stream;
   }

@@ -1,27 +1,33 @@
+import { randomUUID } from "node:crypto";
 import type Docker from "dockerode";
-import type { ManagedNode } from "../../agent/managed-node.ts";
-import type { Clock } from "../../clock.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 import type { NodeDescription } from "../../operations/ports/managed-nodes.ts";
-import type { NodeFleet } from "../node-fleet.ts";
+import type { FleetNode, NodeFleet } from "../node-fleet.ts";
+import type { NodeSpec } from "../node-spec.ts";
 import { ContainerEvents } from "./container-events.ts";
 import { connectDockerEngine } from "./docker-engine.ts";
 import { DockerNode } from "./docker-node.ts";
-import { findNodeContainers, imageUsers, provideContainer, removeContainer } from "./node-container.ts";
+import { findNodeContainers, imageUsers, provideContainer, removeNeverStarted } from "./node-container.ts";
 import { defaultNodeImage, ensureNodeImage } from "./node-image.ts";
-import type { NodeSpec } from "./node-spec.ts";
 
 export interface DockerFleetOptions {
   /** Tells our containers from those of other emulators on the engine. */
   readonly owner: string;
   readonly nodes: readonly NodeSpec[];
+  /** Tells the times of what the API describes. */
   readonly clock: Clock;
+  /**
+   * Whether the nodes are nobody else's and end when this process does, however it ends; false by default. Their owner name
+   * is made unique, so that none is found again.
+   */
+  readonly temporary?: boolean | undefined;
   /** As `DOCKER_HOST` has it; undefined: that variable, else the default socket. */
   readonly dockerHost?: string | undefined;
   /** The image of nodes that name none. */
   readonly image?: string | undefined;
   /** What the default image is built from; undefined: Amazon Linux 2023 from its public registry. */
   readonly baseImage?: string | undefined;
-  /** The containers' network; undefined: the default bridge. */
+  /** The containers' network; undefined: the default bridge; `none` is quickest. */
   readonly network?: string | undefined;
   /** Lines about what takes long: a build, a pull. */
   readonly onProgress?: ((line: string) => void) | undefined;
@@ -34,6 +40,7 @@ export class DockerFleet implements NodeFleet {
   readonly #nodes = new Map<string, DockerNode>();
   readonly #listeners = new Set<(nodeId: string) => void>();
   readonly #images = new Map<string, Promise<void>>();
+  readonly #imageUsers = new Map<string, Promise<ReadonlySet<string>>>();
   #events: ContainerEvents | undefined;
 
   /**
@@ -41,7 +48,8 @@ export class DockerFleet implements NodeFleet {
    * @throws ManagedNodeError when no engine answers, or a node cannot be had; then what was created is removed
    */
   static async open(options: DockerFleetOptions): Promise<DockerFleet> {
-    const fleet = new DockerFleet(await connectDockerEngine(options.dockerHost), options);
+    const owner = options.temporary ? `${options.owner}-${randomUUID()}` : options.owner;
+    const fleet = new DockerFleet(await connectDockerEngine(options.dockerHost), { ...options, owner });
     try {
       await fleet.#open();
       return fleet;
@@ -60,7 +68,7 @@ export class DockerFleet implements NodeFleet {
     return [...this.#nodes.values()].map((node) => node.describe());
   }
 
-  get(nodeId: string): ManagedNode | undefined {
+  get(nodeId: string): FleetNode | undefined {
     return this.#nodes.get(nodeId);
   }
 
@@ -70,41 +78,37 @@ export class DockerFleet implements NodeFleet {
     return () => this.#listeners.delete(callback);
   }
 
-  /** Ends all sessions and brings the OS users of all running nodes back to the seed. @throws ManagedNodeError */
+  /**
+   * Ends all sessions, starts stopped nodes and brings the OS users of all nodes back to the seed; nodes whose containers
+   * somebody removed are left out.
+   * @throws ManagedNodeError
+   */
   async reset(): Promise<void> {
-    const known = new Map<string, Promise<ReadonlySet<string>>>();
-    const usersOf = (imageId: string) => {
-      const users = known.get(imageId) ?? imageUsers(this.#engine, imageId);
-      known.set(imageId, users);
-      return users;
-    };
-    const running = [...this.#nodes.values()].filter((node) => node.describe().pingStatus === "Online");
-    await Promise.all(running.map((node) => node.reset(usersOf)));
+    await Promise.all([...this.#nodes.values()].map((node) => node.reset()));
   }
 
-  /** Ends all sessions; with `remove` the containers that an emulator created go too. @throws ManagedNodeError */
-  async close({ remove }: { readonly remove: boolean }): Promise<void> {
+  /** Ends all sessions; temporary containers go, and with `remove` all that emulators created. @throws ManagedNodeError */
+  async close(options: { readonly remove: boolean }): Promise<void> {
     this.#events?.close();
-    const nodes = [...this.#nodes.values()];
-    await Promise.all(nodes.map((node) => node.close()));
-    if (!remove) return;
-    await Promise.all(
-      nodes.filter(({ isOurs }) => isOurs).map(({ container }) => removeContainer(container)),
-    );
+    await Promise.all([...this.#nodes.values()].map((node) => node.close(options)));
   }
 
   async #open(): Promise<void> {
-    const { owner, clock, nodes } = this.#options;
-    this.#events = await ContainerEvents.open(this.#engine, owner, clock, {
+    const { owner, nodes } = this.#options;
+    this.#events = await ContainerEvents.open(this.#engine, owner, systemClock, {
       onEvent: (action, containerId) => this.#onEvent(action, containerId),
       onEngineLost: () => {
-        for (const node of this.#nodes.values()) this.#tell(node, node.loseConnection());
+        for (const node of this.#nodes.values()) node.loseConnection();
       },
       onEngineBack: () => {
-        for (const node of this.#nodes.values()) this.#refresh(node);
+        for (const node of this.#nodes.values()) refresh(node);
       },
     });
-    const found = await findNodeContainers(this.#engine, owner);
+    const [found] = await Promise.all([
+      findNodeContainers(this.#engine, owner),
+      // What others left is no reason not to start.
+      removeNeverStarted(this.#engine, systemClock.now()).catch(() => undefined),
+    ]);
     const opened = await Promise.allSettled(
       nodes.map((spec) => this.#openNode(spec, found.get(spec.nodeId))),
     );
@@ -114,13 +118,32 @@ export class DockerFleet implements NodeFleet {
   }
 
   async #openNode(spec: NodeSpec, found: Docker.ContainerInfo | undefined): Promise<void> {
-    const { owner, network, clock } = this.#options;
+    const { owner, network, clock, temporary = false } = this.#options;
     const image = spec.image ?? this.#options.image ?? defaultNodeImage;
-    const plan = { owner, spec, image, network };
+    const plan = { owner, spec, image, network, temporary };
     const provided = await provideContainer(this.#engine, plan, found, (name) => this.#ensureImage(name));
-    const node = new DockerNode(this.#engine, provided, spec, clock);
+    const node = new DockerNode({
+      ...provided,
+      engine: this.#engine,
+      spec,
+      clock,
+      imageUsers: (imageId) => this.#usersOf(imageId),
+      onConnectionLost: () => {
+        for (const listener of this.#listeners) listener(spec.nodeId);
+      },
+    });
     this.#nodes.set(spec.nodeId, node);
     await node.prepare();
+  }
+
+  /** Ids of images name what is in them. */
+  #usersOf(imageId: string): Promise<ReadonlySet<string>> {
+    const known = this.#imageUsers.get(imageId);
+    if (known !== undefined) return known;
+    const users = imageUsers(this.#engine, imageId);
+    this.#imageUsers.set(imageId, users);
+    users.catch(() => this.#imageUsers.delete(imageId));
+    return users;
   }
 
   #ensureImage(image: string): Promise<void> {
@@ -134,21 +157,13 @@ export class DockerFleet implements NodeFleet {
   #onEvent(action: string, containerId: string): void {
     for (const node of this.#nodes.values()) {
       if (node.container.id !== containerId) continue;
-      if (action === "die" || action === "pause") this.#tell(node, node.loseConnection());
-      else this.#refresh(node);
+      if (action === "die" || action === "pause") node.loseConnection();
+      else refresh(node);
     }
   }
+}
 
-  #refresh(node: DockerNode): void {
-    node.refresh().then(
-      (isLost) => this.#tell(node, isLost),
-      // The engine went away again; its return starts this anew.
-      () => this.#tell(node, node.loseConnection()),
-    );
-  }
-
-  #tell(node: DockerNode, isLost: boolean): void {
-    if (!isLost) return;
-    for (const listener of this.#listeners) listener(node.nodeId);
-  }
+/** Where the engine went away again, its return starts this anew. */
+function refresh(node: DockerNode): void {
+  node.refresh().catch(() => node.loseConnection());
 }

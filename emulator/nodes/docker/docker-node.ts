@@ -1,62 +1,76 @@
 import type Docker from "dockerode";
+import type { OsUser } from "../../access/os-user.ts";
 import type { UserLookup } from "../../access/user-lookup.ts";
-import type { ManagedNode, TerminalOptions, TerminalProcess } from "../../agent/managed-node.ts";
-import type { Clock, EpochMillis } from "../../clock.ts";
+import type { TerminalOptions, TerminalProcess } from "../../agent/managed-node.ts";
+import type { SessionProcess } from "../../agent/node-administration.ts";
+import { type Clock, type EpochMillis, systemClock } from "../../clock.ts";
+import { ManagedNodeError } from "../../errors.ts";
 import type { NodeDescription } from "../../operations/ports/managed-nodes.ts";
+import type { FleetNode } from "../node-fleet.ts";
+import type { NodeSpec } from "../node-spec.ts";
 import { AgentChannel } from "./agent-channel.ts";
 import { type DockerTerminal, openDockerTerminal } from "./docker-terminal.ts";
 import { endSession } from "./end-session.ts";
-import type { NodeContainer } from "./node-container.ts";
+import { type NodeContainer, removeContainer } from "./node-container.ts";
 import { nodeError, statusOf } from "./node-error.ts";
-import type { NodeSpec } from "./node-spec.ts";
-import { type Accounts, resetUsers, seedUsers } from "./node-users.ts";
+import { type Accounts, addUser, removeUser, resetUsers, seedUsers } from "./node-users.ts";
 import { SessionMarks } from "./session-mark.ts";
 
 /** The agent version of which the emulator's behaviour was read. @see agent-behaviour reference, head */
 const agentVersion = "3.3.987.0";
+/** The engine's answer to stopping what is stopped, and to starting what runs. */
+const stateIsSoAlready = 304;
+
+export interface DockerNodeOptions extends NodeContainer {
+  readonly engine: Docker;
+  readonly spec: NodeSpec;
+  /** Tells the times of what the API describes. Waiting for the engine goes by the system's clock. */
+  readonly clock: Clock;
+  /** The names of the OS users that an image brings. */
+  readonly imageUsers: (imageId: string) => Promise<ReadonlySet<string>>;
+  /** The node was running until now. */
+  readonly onConnectionLost: () => void;
+}
 
 /** A container that plays a managed node. */
-export class DockerNode implements ManagedNode {
+export class DockerNode implements FleetNode {
   readonly nodeId: string;
   readonly container: Docker.Container;
-  /** Whether an emulator created the container. */
-  readonly isOurs: boolean;
-  readonly #spec: NodeSpec;
-  readonly #clock: Clock;
+  readonly #options: DockerNodeOptions;
   readonly #channel: AgentChannel;
   readonly #marks = new SessionMarks();
   readonly #terminals = new Map<string, DockerTerminal>();
-  #accounts: Accounts = new Map();
+  #seeded: { readonly before: Accounts; readonly after: Accounts } = { before: new Map(), after: new Map() };
   #imageId = "";
   #hostname = "";
   #ipAddress = "";
   #registeredAt: EpochMillis = 0;
-  /** Undefined while the container runs. */
+  /** Undefined while the node runs. */
   #lostAt: EpochMillis | undefined;
+  /** Whether the node was stopped although its container runs: a temporary one would be gone with its disk. */
+  #isOff = false;
   /** Grows with every event, so that an answer that was overtaken by one is not believed. */
   #statusAge = 0;
 
-  constructor(engine: Docker, { container, isOurs }: NodeContainer, spec: NodeSpec, clock: Clock) {
-    this.nodeId = spec.nodeId;
-    this.container = container;
-    this.isOurs = isOurs;
-    this.#spec = spec;
-    this.#clock = clock;
-    this.#channel = new AgentChannel({ engine, container, clock, markPrefix: this.#marks.prefix });
+  constructor(options: DockerNodeOptions) {
+    this.nodeId = options.spec.nodeId;
+    this.container = options.container;
+    this.#options = options;
+    this.#channel = new AgentChannel({ ...options, clock: systemClock, markPrefix: this.#marks.prefix });
   }
 
   /** Makes the seed's users. @throws ManagedNodeError */
   async prepare(): Promise<void> {
-    await this.refresh();
-    this.#accounts = await seedUsers((words) => this.#channel.run(words), this.#spec.users);
+    const [seeded] = await Promise.all([seedUsers(this.#run, this.#options.spec.users), this.refresh()]);
+    this.#seeded = seeded;
   }
 
   describe(): NodeDescription {
     return {
       nodeId: this.nodeId,
-      name: this.#spec.name,
+      name: this.#options.spec.name,
       pingStatus: this.#lostAt === undefined ? "Online" : "ConnectionLost",
-      lastPingAt: this.#lostAt ?? this.#clock.now(),
+      lastPingAt: this.#lostAt ?? this.#options.clock.now(),
       registeredAt: this.#registeredAt,
       agentVersion,
       platformName: "Amazon Linux",
@@ -64,7 +78,7 @@ export class DockerNode implements ManagedNode {
       computerName: this.#hostname,
       ipAddress: this.#ipAddress,
       instanceType: "t3.micro",
-      tags: this.#spec.tags,
+      tags: this.#options.spec.tags,
     };
   }
 
@@ -75,18 +89,20 @@ export class DockerNode implements ManagedNode {
       return { id: missing, uid: missing, gid: missing };
     }
     const [id, uid, gid] = await Promise.all([
-      this.#channel.run(["id", ...words]),
-      this.#channel.run(["id", "-u", ...words]),
-      this.#channel.run(["id", "-g", ...words]),
+      this.#run(["id", ...words]),
+      this.#run(["id", "-u", ...words]),
+      this.#run(["id", "-g", ...words]),
     ]);
     return { id, uid, gid };
   }
 
-  ensureSsmUser(): Promise<void> {
-    return this.#channel.ensureSsmUser();
+  async ensureSsmUser(): Promise<void> {
+    this.#mustBeOn();
+    await this.#channel.ensureSsmUser();
   }
 
   async openTerminal(options: TerminalOptions): Promise<TerminalProcess> {
+    this.#mustBeOn();
     const { container } = this;
     const mark = this.#marks.take();
     const end = (leader: number) => this.#endSession(leader, mark);
@@ -94,11 +110,12 @@ export class DockerNode implements ManagedNode {
       const terminal = await openDockerTerminal({
         ...options,
         container,
-        clock: this.#clock,
+        clock: systemClock,
         mark,
         endSession: end,
       });
       this.#terminals.set(mark, terminal);
+      this.#mustBeOn();
       return terminal;
     } catch (cause) {
       await end(0).catch(() => undefined);
@@ -106,12 +123,57 @@ export class DockerNode implements ManagedNode {
     }
   }
 
-  /** Looks whether the container runs. @throws ManagedNodeError @returns whether the connection was lost by this */
+  addUser(user: OsUser): Promise<"added" | "exists"> {
+    return addUser(this.#run, user);
+  }
+
+  removeUser(name: string): Promise<"removed" | "missing"> {
+    return removeUser(this.#run, name);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#options.origin === "temporary") {
+      if (this.#isOff) return;
+      this.#isOff = true;
+      this.loseConnection();
+      await this.#channel.killAll();
+      return;
+    }
+    try {
+      await this.container.stop({ t: 0 });
+    } catch (cause) {
+      if (statusOf(cause) !== stateIsSoAlready) throw nodeError("The node could not be stopped", cause);
+    }
+    this.loseConnection();
+  }
+
+  async start(): Promise<void> {
+    this.#isOff = false;
+    try {
+      const info = await this.#inspect();
+      if (info?.State.Paused) await this.container.unpause();
+      else if (!info?.State.Running) await this.container.start();
+    } catch (cause) {
+      if (statusOf(cause) !== stateIsSoAlready) throw nodeError("The node could not be started", cause);
+    }
+    await this.#channel.open();
+    while (!(await this.refresh()));
+  }
+
+  async sessionProcesses(): Promise<readonly SessionProcess[]> {
+    if (this.#isOff || !(await this.#inspect())?.State.Running) return [];
+    return await this.#channel.listMarked();
+  }
+
+  /** Looks whether the container runs. @throws ManagedNodeError @returns whether no event overtook the answer */
   async refresh(): Promise<boolean> {
     const age = ++this.#statusAge;
     const info = await this.#inspect();
     if (age !== this.#statusAge) return false;
-    if (info === undefined || !info.State.Running || info.State.Paused) return this.loseConnection();
+    if (info === undefined || !info.State.Running || info.State.Paused || this.#isOff) {
+      this.loseConnection();
+      return true;
+    }
     this.#imageId = info.Image;
     this.#hostname = info.Config.Hostname;
     this.#ipAddress =
@@ -120,31 +182,49 @@ export class DockerNode implements ManagedNode {
     this.#lostAt = undefined;
     // Ahead of the first request, which finds out itself when this fails.
     this.#channel.open().catch(() => undefined);
-    return false;
-  }
-
-  /** The container has stopped. @returns whether it was running until now */
-  loseConnection(): boolean {
-    this.#statusAge += 1;
-    if (this.#lostAt !== undefined) return false;
-    this.#lostAt = this.#clock.now();
     return true;
   }
 
-  /** Ends all sessions and brings the OS users back to the seed. @throws ManagedNodeError */
-  async reset(imageUsers: (imageId: string) => Promise<ReadonlySet<string>>): Promise<void> {
+  /** The node has stopped. */
+  loseConnection(): void {
+    this.#statusAge += 1;
+    if (this.#lostAt !== undefined) return;
+    this.#lostAt = this.#options.clock.now();
+    this.#options.onConnectionLost();
+  }
+
+  /** Ends all sessions, starts the node if its container is still there, and brings the OS users back to the seed. */
+  async reset(): Promise<void> {
     await this.#terminateAll();
-    await resetUsers((words) => this.#channel.run(words), {
-      users: this.#spec.users,
-      accounts: this.#accounts,
-      imageUsers: await imageUsers(this.#imageId),
+    if (this.#lostAt !== undefined) {
+      if ((await this.#inspect()) === undefined) return;
+      await this.start();
+    }
+    const { isNew, imageUsers, spec } = this.#options;
+    await resetUsers(this.#run, {
+      users: spec.users,
+      accounts: this.#seeded.after,
+      imageUsers: isNew ? new Set(this.#seeded.before.keys()) : await imageUsers(this.#imageId),
     });
   }
 
-  /** Ends all sessions and leaves the container. */
-  async close(): Promise<void> {
+  /** Ends all sessions. The container goes if it is temporary, or with `remove` if an emulator made it. */
+  async close({ remove }: { readonly remove: boolean }): Promise<void> {
     await this.#terminateAll();
-    await this.#channel.close();
+    const { origin } = this.#options;
+    const hasEnded = await this.#channel.close();
+    // The engine removes a temporary container by itself, which nobody need wait for.
+    const isToRemove = origin === "temporary" ? !hasEnded : origin === "made" && remove;
+    if (isToRemove) await removeContainer(this.container);
+  }
+
+  readonly #run = async (words: readonly string[]) => {
+    this.#mustBeOn();
+    return await this.#channel.run(words);
+  };
+
+  #mustBeOn(): void {
+    if (this.#isOff) throw new ManagedNodeError("The node is stopped", { cause: "it was stopped" });
   }
 
   async #terminateAll(): Promise<void> {
@@ -153,11 +233,11 @@ export class DockerNode implements ManagedNode {
 
   async #endSession(leader: number, mark: string): Promise<void> {
     try {
-      await endSession(this.#channel, this.#clock, { leader, mark });
+      await endSession(this.#channel, systemClock, { leader, mark });
     } catch {
       const info = await this.#inspect();
       // The channel may have been among what somebody killed on the node; it is opened anew.
-      if (info?.State.Running) await endSession(this.#channel, this.#clock, { leader, mark });
+      if (info?.State.Running) await endSession(this.#channel, systemClock, { leader, mark });
     }
     this.#terminals.delete(mark);
     this.#marks.release(mark);

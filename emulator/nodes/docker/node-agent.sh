@@ -5,17 +5,37 @@
 # answered in their order, so none may take long.
 #
 # $1: what the marks of the emulator's sessions begin with; three more digits make a mark (see session-mark.ts).
+#
+# On a temporary node it is process 1: nothing on the node can kill it, and the node ends with it.
 
 newline='
 '
 
-# Sends a signal, 0 for none, to the processes whose mark matches a pattern; prints each with its state.
-signal_marked() {
-  grep -ls "^Max msgqueue size .* $2 " /proc/[0-9]*/limits | while IFS=/ read -r _ _ pid _; do
+# The processes whose mark matches a pattern, each with its state.
+marked() {
+  grep -ls "^Max msgqueue size .* $1 " /proc/[0-9]*/limits | while IFS=/ read -r _ _ pid _; do
     { read -r stat <"/proc/$pid/stat"; } 2>/dev/null || continue
     stat=${stat##*) }
-    kill -s "$1" "$pid" 2>/dev/null
     echo "$pid ${stat%% *}"
+  done
+}
+
+# Sends a signal, 0 for none, to the processes whose mark matches a pattern; prints each with its state.
+signal_marked() {
+  marked "$2" | while read -r pid state; do
+    kill -s "$1" "$pid" 2>/dev/null
+    echo "$pid $state"
+  done
+}
+
+# The living among the processes whose mark matches a pattern: process id, state, user, command.
+list_marked() {
+  marked "$1" | while read -r pid state; do
+    case $state in [ZX]) continue ;; esac
+    { uid=$(grep '^Uid:' "/proc/$pid/status" | cut -f 3) && read -r name <"/proc/$pid/comm"; } 2>/dev/null || continue
+    command=$(head -c 1000 "/proc/$pid/cmdline" 2>/dev/null | tr '\000-\037\177' ' ')
+    command=${command% }
+    echo "$pid $state $(id -nu "$uid" 2>/dev/null || echo "$uid") ${command:-[$name]}"
   done
 }
 
@@ -59,6 +79,9 @@ serve() {
       ensure-ssm-user) answer "$id" ensure_ssm_user ;;
       kill-leader) answer "$id" kill_leader "$@" ;;
       signal-marked) answer "$id" signal_marked "$@" ;;
+      list-marked) answer "$id" list_marked "$@" ;;
+      # All but process 1 and this one, at once; so not in a subshell.
+      kill-all) kill -s KILL -- -1; echo "$id . 0" ;;
     esac
   done
 }
@@ -68,6 +91,7 @@ main() {
   cd /
   echo ready
   serve
+  [ "$$" -eq 1 ] && exit
   # The emulator is gone, maybe killed: its sessions go too.
   round=0
   while [ "$round" -lt 100 ] && [ -n "$(signal_marked KILL "$1[0-9][0-9][0-9]")" ]; do

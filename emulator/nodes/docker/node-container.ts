@@ -1,7 +1,10 @@
+import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import { extract } from "tar-stream";
+import type { EpochMillis } from "../../clock.ts";
+import type { NodeSpec } from "../node-spec.ts";
+import { attachMainShell, execShell, mainShell } from "./agent-shell.ts";
 import { nodeError, statusOf } from "./node-error.ts";
-import type { NodeSpec } from "./node-spec.ts";
 import { userNames } from "./node-users.ts";
 
 /** Containers of one emulator carry its owner name, so that two emulators on one engine do not collide. */
@@ -9,6 +12,10 @@ export const ownerLabel = "ssm-emulator.owner";
 export const nodeIdLabel = "ssm-emulator.node-id";
 /** Only on containers that an emulator created: what it was created from. */
 const createdFromLabel = "ssm-emulator.created-from";
+/** Only on containers that end with the emulator. */
+const temporaryLabel = "ssm-emulator.temporary";
+/** From creation to start of a container; far longer than it takes. */
+const maxStartMs = 60_000;
 
 export interface ContainerPlan {
   readonly owner: string;
@@ -16,12 +23,18 @@ export interface ContainerPlan {
   readonly image: string;
   /** Undefined: the engine's default bridge. */
   readonly network: string | undefined;
+  /** Whether the container ends, and is removed by the engine, when its creator is gone. */
+  readonly temporary: boolean;
 }
 
 export interface NodeContainer {
   readonly container: Docker.Container;
-  /** Whether an emulator created it; then it is an emulator's to remove. */
-  readonly isOurs: boolean;
+  /** `found` is for whoever made it to remove; `made` and `temporary` are an emulator's. */
+  readonly origin: "found" | "made" | "temporary";
+  /** Whether nobody has done anything in it yet. */
+  readonly isNew: boolean;
+  /** Starts a root shell on a connection. */
+  readonly openShell: () => Promise<Duplex>;
 }
 
 /** The containers of an owner, running or not, by node id. @throws ManagedNodeError */
@@ -55,11 +68,12 @@ export async function provideContainer(
       const container = engine.getContainer(found.Id);
       if (found.State === "paused") await container.unpause();
       else if (found.State !== "running") await container.start();
-      return { container, isOurs: createdFrom !== undefined };
+      const origin = createdFrom === undefined ? "found" : "made";
+      return { container, origin, isNew: false, openShell: () => execShell(container) };
     }
     await ensureImage(plan.image);
     if (found !== undefined) await removeContainer(engine.getContainer(found.Id));
-    return { container: await createContainer(engine, plan), isOurs: true };
+    return plan.temporary ? await createTemporary(engine, plan) : await createLasting(engine, plan);
   } catch (cause) {
     throw nodeError(`The container of node ${plan.spec.name} could not be started`, cause);
   }
@@ -73,6 +87,22 @@ export async function removeContainer(container: Docker.Container): Promise<void
     // 409: somebody else is removing it.
     if (statusOf(cause) === 404 || statusOf(cause) === 409) return;
     throw nodeError("A node's container could not be removed", cause);
+  }
+}
+
+/**
+ * Removes what emulators left that were killed between creating a temporary container and starting it: nothing runs in
+ * it, and so nothing ends it.
+ * @throws ManagedNodeError
+ */
+export async function removeNeverStarted(engine: Docker, now: EpochMillis): Promise<void> {
+  try {
+    const filters = { label: [temporaryLabel], status: ["created"] };
+    const found = await engine.listContainers({ all: true, filters });
+    const abandoned = found.filter(({ Created }) => Created * 1_000 < now - maxStartMs);
+    await Promise.all(abandoned.map(({ Id }) => removeContainer(engine.getContainer(Id))));
+  } catch (cause) {
+    throw nodeError("The engine did not list the containers", cause);
   }
 }
 
@@ -97,21 +127,52 @@ export async function imageUsers(engine: Docker, imageId: string): Promise<Reado
   }
 }
 
-async function createContainer(engine: Docker, plan: ContainerPlan): Promise<Docker.Container> {
-  const { owner, spec, image, network } = plan;
+async function createLasting(engine: Docker, plan: ContainerPlan): Promise<NodeContainer> {
   const container = await engine.createContainer({
+    ...creationOptions(plan),
+    Cmd: ["sleep", "infinity"],
+    // Without an init, orphans of killed sessions would stay as zombies.
+    HostConfig: { ...hostConfig(plan), Init: true },
+  });
+  await orRemove(container, () => container.start());
+  return { container, origin: "made", isNew: true, openShell: () => execShell(container) };
+}
+
+async function createTemporary(engine: Docker, plan: ContainerPlan): Promise<NodeContainer> {
+  const options = creationOptions(plan);
+  const container = await engine.createContainer({
+    ...options,
+    ...mainShell(),
+    Labels: { ...options.Labels, [temporaryLabel]: "true" },
+    // What the agent says is no log.
+    HostConfig: { ...hostConfig(plan), AutoRemove: true, LogConfig: { Type: "none", Config: {} } },
+  });
+  const openShell = await orRemove(container, async () => {
+    const attached = await attachMainShell(container);
+    await container.start();
+    return attached;
+  });
+  return { container, origin: "temporary", isNew: true, openShell };
+}
+
+function creationOptions(plan: ContainerPlan) {
+  const { owner, spec, image } = plan;
+  return {
     name: `ssm-emulator-${owner}-${spec.name}`.replaceAll(/[^a-zA-Z0-9_.-]/g, "-"),
     Hostname: spec.name,
     Image: image,
     Entrypoint: [],
-    Cmd: ["sleep", "infinity"],
     Labels: { [ownerLabel]: owner, [nodeIdLabel]: spec.nodeId, [createdFromLabel]: describePlan(plan) },
-    // Without an init, orphans of killed sessions would stay as zombies.
-    HostConfig: { Init: true, ...(network === undefined ? {} : { NetworkMode: network }) },
-  });
+  };
+}
+
+function hostConfig({ network }: ContainerPlan): Docker.HostConfig {
+  return network === undefined ? {} : { NetworkMode: network };
+}
+
+async function orRemove<Result>(container: Docker.Container, use: () => Promise<Result>): Promise<Result> {
   try {
-    await container.start();
-    return container;
+    return await use();
   } catch (cause) {
     await removeContainer(container);
     throw cause;

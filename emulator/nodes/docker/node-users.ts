@@ -1,6 +1,6 @@
+import type { OsUser } from "../../access/os-user.ts";
 import type { CommandResult } from "../../access/user-lookup.ts";
 import { ManagedNodeError } from "../../errors.ts";
-import type { NodeUser } from "./node-spec.ts";
 
 /** Runs a program on the node as root. @throws ManagedNodeError */
 export type RunOnNode = (words: readonly string[]) => Promise<CommandResult>;
@@ -10,19 +10,34 @@ export type Accounts = ReadonlyMap<string, string>;
 
 /**
  * Makes the seed's OS users that are missing; what exists is left as it is.
- * @returns the accounts afterwards
  * @throws ManagedNodeError
  */
-export async function seedUsers(run: RunOnNode, users: readonly NodeUser[]): Promise<Accounts> {
+export async function seedUsers(
+  run: RunOnNode,
+  users: readonly OsUser[],
+): Promise<{ readonly before: Accounts; readonly after: Accounts }> {
   const before = await readAccounts(run);
-  for (const user of users) {
-    if (!before.has(user.name)) await makeUser(run, user);
-  }
-  return await readAccounts(run);
+  const missing = users.filter(({ name }) => !before.has(name));
+  for (const user of missing) await makeUser(run, user);
+  return { before, after: missing.length === 0 ? before : await readAccounts(run) };
+}
+
+/** Makes a user, as `useradd` does. @throws ManagedNodeError */
+export async function addUser(run: RunOnNode, user: OsUser): Promise<"added" | "exists"> {
+  if (await hasEntry(run, "passwd", user.name)) return "exists";
+  await makeUser(run, user);
+  return "added";
+}
+
+/** Removes a user with the home directory, and asks nobody who is logged in. @throws ManagedNodeError */
+export async function removeUser(run: RunOnNode, name: string): Promise<"removed" | "missing"> {
+  if (!(await hasEntry(run, "passwd", name))) return "missing";
+  await mustRun(run, ["userdel", "-f", "-r", "--", name]);
+  return "removed";
 }
 
 export interface SeededUsers {
-  readonly users: readonly NodeUser[];
+  readonly users: readonly OsUser[];
   /** As they were after seeding. */
   readonly accounts: Accounts;
   /** Names that came with the image. */
@@ -41,7 +56,7 @@ export async function resetUsers(run: RunOnNode, seeded: SeededUsers): Promise<v
     const isKept = seededNames.has(name)
       ? account === seeded.accounts.get(name)
       : seeded.imageUsers.has(name);
-    if (!isKept) await mustRun(run, ["userdel", "-f", "-r", name]);
+    if (!isKept) await mustRun(run, ["userdel", "-f", "-r", "--", name]);
   }
   await mustRun(run, ["rm", "-f", "/etc/sudoers.d/ssm-agent-users"]);
   await seedUsers(run, seeded.users);
@@ -53,14 +68,14 @@ export function userNames(passwd: string): string[] {
 }
 
 async function readAccounts(run: RunOnNode): Promise<Accounts> {
-  const passwd = await run(["cat", "/etc/passwd"]);
-  const groups = entries((await run(["cat", "/etc/group"])).stdout);
+  const [passwd, group] = await Promise.all([run(["cat", "/etc/passwd"]), run(["cat", "/etc/group"])]);
+  const groups = entries(group.stdout);
   return new Map(
     entries(passwd.stdout).map((fields) => {
       const [name = ""] = fields;
       const memberships = groups
         .filter(([, , , members = ""]) => members.split(",").includes(name))
-        .map(([group]) => group);
+        .map(([groupName]) => groupName);
       return [name, `${fields.join(":")} ${memberships.sort().join()}`];
     }),
   );
@@ -73,20 +88,33 @@ function entries(database: string): string[][] {
     .map((line) => line.split(":"));
 }
 
-async function makeUser(run: RunOnNode, user: NodeUser): Promise<void> {
+async function makeUser(run: RunOnNode, user: OsUser): Promise<void> {
   const groups = user.groups ?? [];
   for (const group of groups) await mustRun(run, ["groupadd", "-f", group]);
-  // useradd refuses a user whose own group is already there, as another user's group can be.
-  const hasOwnGroup = (await run(["getent", "group", user.name])).exitCode === 0;
   await mustRun(run, [
     "useradd",
     user.home === false ? "-M" : "-m",
-    ...(hasOwnGroup ? ["-N", "-g", user.name] : ["-U"]),
+    ...(await primaryGroup(run, user)),
     ...(user.uid === undefined ? [] : ["-u", String(user.uid)]),
     ...(user.shell === undefined ? [] : ["-s", user.shell]),
     ...(groups.length === 0 ? [] : ["-G", groups.join(",")]),
+    "--",
     user.name,
   ]);
+}
+
+async function primaryGroup(run: RunOnNode, { name, gid }: OsUser): Promise<string[]> {
+  if (gid !== undefined) {
+    const number = String(gid);
+    if (!(await hasEntry(run, "group", number))) await mustRun(run, ["groupadd", "-g", number, name]);
+    return ["-N", "-g", number];
+  }
+  // useradd refuses a user whose own group is already there, as another user's group can be.
+  return (await hasEntry(run, "group", name)) ? ["-N", "-g", name] : ["-U"];
+}
+
+async function hasEntry(run: RunOnNode, database: "passwd" | "group", key: string): Promise<boolean> {
+  return (await run(["getent", database, "--", key])).exitCode === 0;
 }
 
 async function mustRun(run: RunOnNode, words: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Tag } from "../../access/principal.ts";
 import type { DocumentRecord } from "./document-record.ts";
 import type { AccessKeyRecord, RoleRecord, SessionCredentialsRecord, UserRecord } from "./iam-records.ts";
+import type { KmsAliasRecord, KmsKeyRecord } from "./kms-records.ts";
 import type { LogEventStore, LogGroupRecord, LogStreamRecord } from "./log-records.ts";
 import type { SessionEventStore } from "./session-events.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -31,6 +32,10 @@ export interface AccountState {
   /** Key: `logStreamKey(group, stream)`. */
   readonly logStreams: Table<LogStreamRecord>;
   readonly logEvents: LogEventStore;
+  /** Key: key id. */
+  readonly kmsKeys: Table<KmsKeyRecord>;
+  /** Key: alias name with its prefix. */
+  readonly kmsAliases: Table<KmsAliasRecord>;
   /** Key: session id. */
   readonly sessions: Table<SessionRecord>;
   readonly sessionEvents: SessionEventStore;

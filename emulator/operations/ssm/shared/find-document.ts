@@ -53,13 +53,21 @@ export function listReadableDocuments({ accountId, state }: Account): readonly O
  * Finds a document to read, by name or ARN.
  * @throws ServiceException InvalidDocument
  */
-export function findReadableDocument(nameOrArn: string, { accountId, state }: Account): OwnedDocument {
+export function findReadableDocument(nameOrArn: string, account: Account): OwnedDocument {
+  const document = lookUpReadableDocument(nameOrArn, account);
+  if (document === undefined) throw documentErrors.missing(nameOrArn);
+  return document;
+}
+
+/** The document of that name or ARN; undefined when there is none to read. */
+export function lookUpReadableDocument(
+  nameOrArn: string,
+  { accountId, state }: Account,
+): OwnedDocument | undefined {
   const name = documentNameOf(nameOrArn, accountId);
   const builtIn = builtIns.find(({ record }) => record.name === name);
   const own = name === undefined ? undefined : state.documents.get(name);
-  if (builtIn !== undefined) return builtIn;
-  if (own === undefined) throw documentErrors.missing(nameOrArn);
-  return { owner: accountId, record: own };
+  return builtIn ?? (own && { owner: accountId, record: own });
 }
 
 /**
