@@ -10,7 +10,10 @@ need mmdebstrap mmdebstrap
 need curl curl ca-certificates
 need git git
 need npm nodejs npm
-python3 -c 'import boto3' 2>/dev/null || missing+=(python3-boto3)
+need go golang-go
+# For the examples of the documentation.
+python3 -c 'import boto3, pytest' 2>/dev/null || missing+=(python3-boto3 python3-pytest)
+[ -d /usr/share/gocode/src/github.com/aws/aws-sdk-go-v2 ] || missing+=(golang-github-aws-aws-sdk-go-v2-dev)
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
