@@ -29,6 +29,10 @@ export {
   type SessionRequest,
 } from "./emulator-handle.ts";
 export { ExpectationError } from "./expectation-error.ts";
+export { loadScenario, readScenario } from "./scenario/read-scenario.ts";
+export { runScenario } from "./scenario/run-scenario.ts";
+export type { Scenario } from "./scenario/scenario.ts";
+export type { ScenarioResult } from "./scenario/scenario-result.ts";
 export type { Screen } from "./screen.ts";
 export type { SessionOutcome } from "./session-outcome.ts";
 export type { NodeProcess, NodeView, SessionView } from "./session-view.ts";

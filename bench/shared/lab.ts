@@ -130,6 +130,12 @@ async function baseImage(engine: Docker): Promise<{ readonly BENCH_BASE_IMAGE?: 
     );
 }
 
+/** The settings of an emulator whose nodes are built on this machine. */
+export async function nodeImageVariables(): Promise<Record<string, string>> {
+  const { BENCH_BASE_IMAGE } = await baseImage(await connectDockerEngine());
+  return BENCH_BASE_IMAGE === undefined ? {} : { SSM_EMULATOR_NODE_BASE_IMAGE: BENCH_BASE_IMAGE };
+}
+
 function personaCredentials(): { readonly accessKeyId: string; readonly secretAccessKey: string } {
   const key = builtInSeed.users.find(({ name }) => name === persona)?.accessKeys[0];
   if (key === undefined) throw new Error(`The seed has no key of ${persona}`);

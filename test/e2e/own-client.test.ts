@@ -11,6 +11,9 @@ import { noRunAs, runAs, setPreferences } from "./shells.ts";
 
 const main = join(import.meta.dirname, "../../emulator/main.ts");
 
+/** Prints a line when it can be interrupted. */
+const sleeping = "sh -c 'echo asleep; exec sleep 1000'";
+
 let lab: TestEmulator;
 beforeAll(async () => {
   lab = await startTestEmulator();
@@ -87,7 +90,8 @@ describeWithDocker("our own client", () => {
   it("interrupts a command with a byte", async () => {
     await setPreferences(lab, noRunAs);
     await using shell = await Shell.open("alice");
-    await shell.run("sleep 1000");
+    await shell.run(sleeping);
+    await shell.expect("asleep\r\n");
     await shell.client.write(Uint8Array.of(0x03));
     await shell.expect("^C\r\n");
     await shell.expect("sh-5.2$ ");
@@ -153,18 +157,16 @@ describeWithDocker("ssm-emulator connect", () => {
     await using shell = new TerminalDriver("sh", ["-c", script], { env });
     await shell.expectText(/^\r\nStarting session with SessionId: alice-\S+\r\n/);
     await shell.expectText("sh-5.2$ ");
-    shell.type("sleep 1000\r");
-    await shell.expectText("sleep 1000");
+    shell.type(`${sleeping}\r`);
+    await shell.expectText("asleep\r\r\n");
     shell.type("\u0003");
     await shell.expectText("^C");
     await shell.expectText("sh-5.2$ ");
     shell.type("stty size\r");
     await shell.expectText("24 80");
     shell.resize(132, 43);
-    await shell.expectText("sh-5.2$ ");
-    shell.type("stty size; whoami\r");
-    await shell.expectText("43 132");
-    await shell.expectText("my-os-user");
+    shell.type("until stty size | grep '43 132'; do sleep 0.1; done; whoami\r");
+    await shell.expectText("43 132\r\r\nmy-os-user");
     shell.type("exit\r");
     await shell.expectText(/\r\n\r\nExiting session with sessionId: alice-\S+\.\r\n\r\nexit 0\r\n/);
     await shell.exited;

@@ -94,8 +94,8 @@ describeWithDocker("our own plugin", () => {
     plugin.stdout.on("data", (bytes) => {
       output += bytes;
     });
-    plugin.stdin.write("sleep 1000\n");
-    await vi.waitUntil(() => output.includes("sleep 1000\r\n"), { timeout: 5_000 });
+    plugin.stdin.write("sh -c 'echo asleep; exec sleep 1000'\n");
+    await vi.waitUntil(() => output.includes("asleep\r\n"), { timeout: 5_000 });
     plugin.kill("SIGINT");
     await vi.waitUntil(() => output.includes("^C"), { timeout: 5_000 });
     plugin.stdin.write("exit\n");
@@ -140,7 +140,7 @@ describeWithStockClient("our own plugin and the stock one", () => {
     for (const plugin of [ownPlugin, "session-manager-plugin"]) {
       const output = await printed(await pluginCall(lab, "alice"), "", plugin);
       expect(output).toMatch(
-        /^\nStarting session .+\n[^]*Cannot perform start session: EOF\n\(exit code 0\)$/,
+        /^\nStarting session .+\n[\s\S]*Cannot perform start session: EOF\n\(exit code 0\)$/,
       );
     }
   });
