@@ -1,17 +1,19 @@
-import { createHash } from "node:crypto";
 import { ConfigError } from "../emulator/errors.ts";
 import { builtInSeed } from "../emulator/seed/built-in-seed.ts";
 import { checkSeed } from "../emulator/seed/check-seed.ts";
 import { loadSeed } from "../emulator/seed/load-seed.ts";
 import type { Seed } from "../emulator/seed/seed-schema.ts";
 import { showPath } from "../emulator/yaml-file/file-problem.ts";
+import { madeUpAccessKey, madeUpNodeId } from "./made-up-names.ts";
 
 type Item<Section extends keyof Seed> = Seed[Section] extends readonly (infer Element)[] ? Element : never;
 type Named<Of> = Partial<Of> & { readonly name: string };
 type SeedNode = Item<"nodes">;
 
 /** A seed whose members may all be left out, but for names. */
-export type SeedInput = Partial<Omit<Seed, "users" | "roles" | "nodes">> & {
+export type SeedInput = Partial<Omit<Seed, "users" | "roles" | "nodes" | "preferences">> & {
+  /** `undefined`, where it is said: the account has no preferences document. */
+  readonly preferences?: Seed["preferences"] | undefined;
   readonly users?: readonly Named<Item<"users">>[];
   readonly roles?: readonly Named<Item<"roles">>[];
   readonly nodes?: readonly (Named<Omit<SeedNode, "users">> & {
@@ -31,8 +33,10 @@ export async function completeSeed(seed: SeedInput | string | undefined): Promis
     ...builtInSeed,
     ...(users !== undefined && { roles: [] }),
     ...seed,
-    ...(users !== undefined && { users: users.map((user) => ({ accessKeys: [keyOf(user.name)], ...user })) }),
-    ...(nodes !== undefined && { nodes: nodes.map((node) => ({ id: nodeIdOf(node.name), ...node })) }),
+    ...(users !== undefined && {
+      users: users.map((user) => ({ accessKeys: [madeUpAccessKey(user.name)], ...user })),
+    }),
+    ...(nodes !== undefined && { nodes: nodes.map((node) => ({ id: madeUpNodeId(node.name), ...node })) }),
   };
   const checked = checkSeed(given);
   if (checked.type === "value") return checked.value;
@@ -40,20 +44,4 @@ export async function completeSeed(seed: SeedInput | string | undefined): Promis
     ({ path, expected, found }) => `seed: ${showPath(path)}: expected ${expected}, found ${found}`,
   );
   throw new ConfigError(mistakes.join("\n"));
-}
-
-function keyOf(name: string): { readonly id: string; readonly secret: string } {
-  const id = [...hashOf(`key of ${name}`).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0"));
-  return {
-    id: `AKIA${id.join("").toUpperCase()}`,
-    secret: hashOf(`secret of ${name}`).toString("base64url"),
-  };
-}
-
-function nodeIdOf(name: string): string {
-  return `i-0${hashOf(`node ${name}`).toString("hex").slice(0, 16)}`;
-}
-
-function hashOf(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

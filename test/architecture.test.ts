@@ -76,6 +76,13 @@ describe("architecture", () => {
     expect(violations).toEqual([]);
   });
 
+  it("lets only the command line import the harness, which stands on the emulator", () => {
+    const importers = files
+      .filter(({ source }) => importsOf(source).some((specifier) => specifier.includes("../harness/")))
+      .map(({ file }) => layerOf(file));
+    expect(new Set(importers)).toEqual(new Set(["cli"]));
+  });
+
   it("keeps pure folders free of the platform, of time and of waiting", () => {
     const violations = files
       .filter(({ file }) => pureFolders.includes(layerOf(file)))

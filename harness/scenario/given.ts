@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { isObject } from "../../emulator/documents/json-value.ts";
 import type { FilePath, FileProblem } from "../../emulator/yaml-file/file-problem.ts";
+import { madeUpAccessKey, madeUpNodeId } from "../made-up-names.ts";
 
 /** A scenario's account in the seed's own form, not yet checked. */
 export interface ExpandedGiven {
@@ -127,22 +127,9 @@ function expandNode(name: string, users: unknown, { at, from }: Places): Expande
 function complete(section: string, item: unknown): unknown {
   if (!isObject(item) || typeof item.name !== "string") return item;
   const { name } = item;
-  if (section === "users") return { accessKeys: [accessKeyOf(name)], ...item };
-  if (section === "nodes") return { id: `i-${digest("node", name).toString("hex").slice(0, 17)}`, ...item };
+  if (section === "users") return { accessKeys: [madeUpAccessKey(name)], ...item };
+  if (section === "nodes") return { id: madeUpNodeId(name), ...item };
   return item;
-}
-
-function accessKeyOf(userName: string): { readonly id: string; readonly secret: string } {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bytes = [...digest("user", userName)].slice(0, 16);
-  return {
-    id: `AKIA${bytes.map((byte) => alphabet.charAt(byte % alphabet.length)).join("")}`,
-    secret: digest("secret", userName).toString("base64").slice(0, 40),
-  };
-}
-
-function digest(kind: string, name: string): Buffer {
-  return createHash("sha256").update(`${kind}:${name}`).digest();
 }
 
 function originOf(path: FilePath, origins: readonly (readonly [FilePath, FilePath])[]): FilePath {

@@ -7,6 +7,5 @@ import type { Scenario } from "./scenario.ts";
  */
 export function startForScenario({ seed }: Scenario): Promise<LocalEmulator> {
   // Said, even when there are none: sections that are left out would be the built-in seed's.
-  const whole = { ...seed, preferences: seed.preferences } as typeof seed;
-  return startEmulator({ seed: whole });
+  return startEmulator({ seed: { ...seed, preferences: seed.preferences } });
 }
