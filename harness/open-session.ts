@@ -1,14 +1,12 @@
 import { SSMServiceException, TerminateSessionCommand } from "@aws-sdk/client-ssm";
 import type { Decision } from "../emulator/access/decision.ts";
 import type { Explanation } from "../emulator/access/explanation.ts";
+import { clientVersion } from "../emulator/client/client-version.ts";
 import { DataChannelClient } from "../emulator/client/data-channel-client.ts";
 import { resumeSession, startSession } from "../emulator/client/start-session.ts";
 import type { Credentials } from "./credentials.ts";
 import type { SessionDesk } from "./session-start.ts";
 import { defaultSize, TerminalSession, type TerminalSessionOptions } from "./terminal-session.ts";
-
-/** As which plugin version the handshake is answered. */
-const clientVersion = "1.2.0.0";
 
 interface Aws {
   readonly endpoint: string;

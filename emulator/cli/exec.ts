@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
 import { type Emulator, startEmulator } from "../app.ts";
 import type { Config, SettingName } from "../config.ts";
 import type { Seed } from "../seed/seed-schema.ts";
@@ -11,6 +11,7 @@ import {
   proxyVariables,
   trustVariables,
 } from "./persona-environment.ts";
+import { ownPluginFolder } from "./plugin-on-path.ts";
 import { shutdownTimeoutMs } from "./start.ts";
 
 export interface ExecOptions {
@@ -35,9 +36,6 @@ export const execDefaults: Readonly<Record<string, string>> = {
   SSM_EMULATOR_PORT: "0",
   SSM_EMULATOR_LOG_LEVEL: "warn",
 };
-
-/** For tools that start sessions where no plugin is installed. */
-const pluginFolder = join(import.meta.dirname, "..", "..", "session-manager-plugin");
 
 /**
  * Runs a command against an emulator that lives as long as the command does, and takes over its exit code as shells do.
@@ -79,7 +77,7 @@ async function commandEnvironment(
     AWS_PAGER: "",
     SSM_EMULATOR_ENDPOINT: url,
     // Last, so that a plugin which is installed comes first.
-    PATH: [process.env.PATH, pluginFolder].filter(Boolean).join(delimiter),
+    PATH: [process.env.PATH, ownPluginFolder].filter(Boolean).join(delimiter),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Variables } from "./persona-environment.ts";
 
 const program = "session-manager-plugin";
 /** Holds our executable that takes AWS's plugin's place, and nothing else. */
-const ownFolder = join(import.meta.dirname, "..", "..", program);
+export const ownPluginFolder = join(import.meta.dirname, "..", "..", program);
 
 /**
  * Which plugin the AWS CLI is to find.
@@ -27,7 +27,7 @@ export interface PluginInUse {
 
 /** @throws ConfigError for a choice that there is none of */
 export function choosePlugin(choice: string, searchPath: string): PluginInUse {
-  const own = join(ownFolder, program);
+  const own = join(ownPluginFolder, program);
   const found = findPlugin(searchPath);
   const isOurs = found !== undefined && realpathSync(found) === realpathSync(own);
   switch (readChoice(choice)) {
@@ -35,10 +35,10 @@ export function choosePlugin(choice: string, searchPath: string): PluginInUse {
       return { path: undefined, isOurs: false, addition: undefined };
     case "auto":
       if (found !== undefined) return { path: found, isOurs, addition: undefined };
-      return { path: own, isOurs: true, addition: { folder: ownFolder, place: "last" } };
+      return { path: own, isOurs: true, addition: { folder: ownPluginFolder, place: "last" } };
     case "ours":
       if (isOurs) return { path: found, isOurs, addition: undefined };
-      return { path: own, isOurs: true, addition: { folder: ownFolder, place: "first" } };
+      return { path: own, isOurs: true, addition: { folder: ownPluginFolder, place: "first" } };
   }
 }
 

@@ -1,5 +1,7 @@
+import { systemClock } from "../clock.ts";
 import type { TerminalSize } from "../protocol/terminal-size.ts";
 import type { DataChannelClient } from "./data-channel-client.ts";
+import { delay } from "./delay.ts";
 import type { SessionEnd } from "./session-end.ts";
 import type { ProgramStreams, SessionFront } from "./session-front.ts";
 import { give, pump } from "./stream-flow.ts";
@@ -11,11 +13,14 @@ const sizeWithoutTerminal: TerminalSize = { columns: 300, rows: 100 };
 const bytesBySignal = { SIGINT: 0x03, SIGQUIT: 0x1c, SIGTSTP: 0x1a } as const;
 const lineFeed = 0x0a;
 const endOfTransmission = 0x04;
+/** After how long the end of the input is told again; each time twice as long, up to the second. */
+const firstRepeatMs = 500;
+const maxRepeatMs = 10_000;
 
 /**
  * What becomes of a session whose input has ended.
  * `fails`: as the plugin, which goes away at once.
- * `ends-the-shell`: ends the last line, tells the shell as Ctrl-D does, and waits for its last output.
+ * `ends-the-shell`: ends the last line, presses Ctrl-D until the shell has ended, and waits for its last output.
  */
 export type OnInputEnd = "fails" | "ends-the-shell";
 
@@ -80,7 +85,16 @@ export class ShellFront implements SessionFront {
     if (onInputEnd === "fails") return { type: "failed", message: "EOF" };
     // In the middle of a line it would end nothing.
     if (lastByte !== undefined && lastByte !== lineFeed) await this.#client.write(Uint8Array.of(lineFeed));
-    await this.#client.write(Uint8Array.of(endOfTransmission));
+    await this.#endShell();
     return this.#client.ended;
+  }
+
+  /** A terminal forgets the end of a file that comes while a shell is between two commands; a pipe's would stay. */
+  async #endShell(): Promise<void> {
+    const { signal } = this.#left;
+    for (let waitMs = firstRepeatMs; !signal.aborted; waitMs = Math.min(2 * waitMs, maxRepeatMs)) {
+      await this.#client.write(Uint8Array.of(endOfTransmission));
+      await delay(waitMs, systemClock, signal);
+    }
   }
 }

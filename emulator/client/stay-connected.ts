@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { Backoff } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
+import { delay } from "./delay.ts";
 import { failureOf, type SessionEnd } from "./session-end.ts";
 
 export interface StayConnectedOptions {
@@ -57,18 +58,4 @@ export async function stayConnected(
     await delay(waitMs, clock, signal);
     if (signal.aborted) return undefined;
   }
-}
-
-/** Resolves after the time, or at once when `signal` is aborted. */
-function delay(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const cancel = clock.at(clock.now() + ms, done);
-    signal.addEventListener("abort", done);
-    if (signal.aborted) done();
-  });
 }

@@ -160,6 +160,16 @@ describe("a session on a program's own streams", () => {
     expect(await over).toEqual({ type: "closed", output: "" });
   });
 
+  it("tells a shell again that did not hear the end of the input", async () => {
+    const over = run({ onInputEnd: "ends-the-shell" });
+    const socket = await begin("Standard_Stream");
+    input.end();
+    await vi.waitUntil(() => typed().length === 2, { timeout: 5_000 });
+    expect(typed()).toEqual(["\u0004", "\u0004"]);
+    socket.send(closedFrame(""));
+    await over;
+  });
+
   it("ends when nobody reads its output any more", async () => {
     const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error("write EPIPE")) });
     const over = run({ streams: { input, output: broken, error: broken } });

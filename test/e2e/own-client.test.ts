@@ -218,11 +218,11 @@ describeWithDocker("ssm-emulator connect", () => {
 
   it("restores the terminal when it is killed by a signal", async () => {
     await setPreferences(lab, noRunAs);
-    const script = `'${process.execPath}' ${args("web-1").join(" ")} & echo $! >&2; fg >/dev/null; stty -a`;
-    await using shell = new TerminalDriver("bash", ["-m", "-c", script], { env });
+    const command = `exec '${process.execPath}' ${args("web-1").join(" ")}`;
+    const script = `sh -c "echo \\$\\$; ${command}"; stty -a`;
+    await using shell = new TerminalDriver("sh", ["-c", script], { env });
     await shell.expectText("sh-5.2$ ");
-    const pid = Number(/^(\d+)\r\n/.exec(shell.output)?.[1]);
-    process.kill(pid, "SIGTERM");
+    process.kill(Number.parseInt(shell.output, 10), "SIGTERM");
     await shell.exited;
     expect(shell.output).toMatch(/ icanon /);
     expect(shell.output).toMatch(/ echo /);
