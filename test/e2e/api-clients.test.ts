@@ -341,10 +341,10 @@ print(json.dumps({
 
 /** Prints what kms answered to the calls of an encrypted session's client and agent, and its errors. */
 const kmsScript = `
-import boto3, json
+import boto3, json, os
 from botocore.exceptions import ClientError
 
-kms = boto3.client("kms")
+kms = boto3.client("kms", endpoint_url=os.environ.get("AWS_ENDPOINT_URL"))
 
 def refusal(call, **arguments):
     try:

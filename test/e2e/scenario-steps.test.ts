@@ -41,8 +41,12 @@ describeWithDocker("a step with sessions", () => {
     [
       "types, presses keys and interrupts",
       "start: alice",
-      "type: sleep 100",
+      // What is typed while bash starts a program or ends one may be lost.
+      "type: sh -c 'echo go$((1+1)); sleep 100'",
+      "expect: go2",
       "interrupt: alice",
+      "expect: ^C",
+      '{ expect: "sh-5.2$ " }',
       '{ keys: "echo a$((1+1))\\r" }',
       "expect: /^a2$/",
     ],
