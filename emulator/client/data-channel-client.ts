@@ -6,6 +6,7 @@ import type { TerminalSize } from "../protocol/terminal-size.ts";
 import { ClientChannel, type ClientChannelEffect } from "../session/client-channel.ts";
 import type { ClientSession } from "../session/client-handshake.ts";
 import { type Connection, openConnection } from "./connection.ts";
+import { DeadlineTimer } from "./deadline-timer.ts";
 import { failureOf, type SessionEnd } from "./session-end.ts";
 import { stayConnected } from "./stay-connected.ts";
 
@@ -60,8 +61,7 @@ export class DataChannelClient implements AsyncDisposable {
   #presence = new AbortController();
   #effects: ClientChannelEffect[] = [];
   #isApplying = false;
-  #deadline: EpochMillis | undefined;
-  #cancelDeadline: () => void = () => {};
+  readonly #timer: DeadlineTimer;
   #written: Promise<void> = Promise.resolve();
   #whenWritable = Promise.withResolvers<void>();
   #whenFlushed = Promise.withResolvers<void>();
@@ -69,6 +69,7 @@ export class DataChannelClient implements AsyncDisposable {
   constructor(options: DataChannelClientOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#timer = new DeadlineTimer(this.#clock, () => this.#onDeadline());
     this.#channel = new ClientChannel({
       clientVersion: options.clientVersion,
       size: options.size,
@@ -262,16 +263,10 @@ export class DataChannelClient implements AsyncDisposable {
   }
 
   #rearm(): void {
-    const deadline = this.#hasEnded ? undefined : this.#channel.nextDeadline();
-    if (deadline === this.#deadline) return;
-    this.#cancelDeadline();
-    this.#deadline = deadline;
-    this.#cancelDeadline =
-      deadline === undefined ? () => {} : this.#clock.at(deadline, () => this.#onDeadline());
+    this.#timer.arm(this.#hasEnded ? undefined : this.#channel.nextDeadline());
   }
 
   #onDeadline(): void {
-    this.#deadline = undefined;
     this.#step((now) => this.#channel.onDeadline(now));
   }
 

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
-import { type Clock, type EpochMillis, systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { type SmuxEffect, SmuxSession } from "../session/smux-session.ts";
+import { DeadlineTimer } from "./deadline-timer.ts";
 import { finish, pump } from "./stream-flow.ts";
 
 export interface SmuxStreamsOptions {
@@ -25,12 +26,12 @@ export class SmuxStreams implements Disposable {
   readonly #sockets = new Map<number, Duplex>();
   #isDisposed = false;
   #whenReadable = Promise.withResolvers<void>();
-  #deadline: EpochMillis | undefined;
-  #cancelDeadline: () => void = () => {};
+  readonly #timer: DeadlineTimer;
 
   constructor(options: SmuxStreamsOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#timer = new DeadlineTimer(this.#clock, () => this.#onDeadline());
     this.#session = new SmuxSession({
       role: options.role,
       keepAliveFrom: options.keepAlive ? this.#clock.now() : undefined,
@@ -125,16 +126,10 @@ export class SmuxStreams implements Disposable {
   }
 
   #rearm(): void {
-    const deadline = this.#isDisposed ? undefined : this.#session.nextDeadline();
-    if (deadline === this.#deadline) return;
-    this.#cancelDeadline();
-    this.#deadline = deadline;
-    this.#cancelDeadline =
-      deadline === undefined ? () => {} : this.#clock.at(deadline, () => this.#onDeadline());
+    this.#timer.arm(this.#isDisposed ? undefined : this.#session.nextDeadline());
   }
 
   #onDeadline(): void {
-    this.#deadline = undefined;
     void this.#apply(this.#session.onDeadline(this.#clock.now()));
   }
 }

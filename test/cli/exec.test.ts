@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { freePort } from "../helpers/free-port.ts";
 import { run as runCli } from "./run.ts";
 
 const main = join(import.meta.dirname, "../../emulator/main.ts");
@@ -202,11 +203,3 @@ describe("an emulator that cannot start", () => {
     );
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}

@@ -6,7 +6,7 @@ import { payloadType } from "../../emulator/protocol/payload-type.ts";
 import { encodeTerminalSize } from "../../emulator/protocol/terminal-size.ts";
 import type { DataChannelEffect } from "../../emulator/session/data-channel.ts";
 
-const messageId = "00112233-4455-4677-8899-aabbccddeeff";
+export const messageId = "00112233-4455-4677-8899-aabbccddeeff";
 
 /** A frame as a client sends it. */
 export function clientFrame(

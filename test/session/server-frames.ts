@@ -1,5 +1,4 @@
 import { encodeAcknowledge } from "../../emulator/protocol/acknowledge.ts";
-import { encodeAgentMessage } from "../../emulator/protocol/agent-message.ts";
 import { encodeChannelClosed } from "../../emulator/protocol/channel-closed.ts";
 import { encodeFlag } from "../../emulator/protocol/flag.ts";
 import {
@@ -8,25 +7,16 @@ import {
   encodeHandshakeRequest,
 } from "../../emulator/protocol/handshake.ts";
 import { payloadType } from "../../emulator/protocol/payload-type.ts";
+import { clientFrame, messageId } from "./client-frames.ts";
 
-const messageId = "00112233-4455-4677-8899-aabbccddeeff";
-
-/** A frame as a server sends it. */
+/** A frame as a server sends it; the layout is the same for both ends. */
 export function serverFrame(
   sequenceNumber: number,
   type: number,
   payload: Uint8Array,
   messageType = "output_stream_data",
 ): Uint8Array {
-  return encodeAgentMessage({
-    messageType,
-    createdAt: 1,
-    sequenceNumber,
-    flags: 0,
-    messageId,
-    payloadType: type,
-    payload,
-  });
+  return clientFrame(sequenceNumber, type, payload, messageType);
 }
 
 export function outputFrame(sequenceNumber: number, text: string): Uint8Array {
