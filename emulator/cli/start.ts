@@ -63,7 +63,8 @@ function firstSession(seed: Seed, url: string): string[] {
   if (key === undefined || node === undefined) return [];
   return [
     `Open a session as ${tagged?.name ?? "root"}:`,
-    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=${seed.region} AWS_ACCESS_KEY_ID=${key.id} AWS_SECRET_ACCESS_KEY=${key.secret}`,
+    // AWS CLI v1 and boto3 read AWS_DEFAULT_REGION, every other client AWS_REGION.
+    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=${seed.region} AWS_DEFAULT_REGION=${seed.region} AWS_ACCESS_KEY_ID=${key.id} AWS_SECRET_ACCESS_KEY=${key.secret}`,
     `  aws ssm start-session --target ${node.id}`,
   ];
 }

@@ -60,6 +60,10 @@ interface Place {
   readonly name: string;
 }
 
+/**
+ * @unverified Go's texts for a port that is no number or too large; the stock plugin started with such a
+ * `localPortNumber` would settle them.
+ */
 function placeOf({ localConnectionType, localUnixSocket, localPortNumber }: PortProperties): Place {
   if (localConnectionType === "unix") {
     return { options: { path: localUnixSocket }, name: `unix ${localUnixSocket}` };

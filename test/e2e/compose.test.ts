@@ -42,6 +42,8 @@ describe.skipIf(skipReason !== undefined)(
       const log = await compose("logs", "--no-log-prefix", "emulator");
       expect(log).toMatch(/Ready\.\s*$/m);
       expect(log).toContain(`AWS_ENDPOINT_URL=http://127.0.0.1:${port} `);
+      // The only one of the two that AWS CLI v1 reads.
+      expect(log).toContain("AWS_DEFAULT_REGION=us-east-1 ");
     });
 
     it("prints a persona's environment for the host", async () => {
