@@ -1,3 +1,4 @@
+import { readGoFlag } from "./go-flag.ts";
 import { isObject, kindOf } from "./json-value.ts";
 import type { SessionDocument, SessionDocumentContent, SessionInputs } from "./session-document.ts";
 
@@ -71,24 +72,12 @@ function readBoolean(members: Inputs, name: string, report: Report): boolean {
   return value === true;
 }
 
-const parseBool: ReadonlyMap<string, boolean> = new Map([
-  ...["1", "t", "T", "TRUE", "true", "True"].map((text) => [text, true] as const),
-  ...["", "0", "f", "F", "FALSE", "false", "False"].map((text) => [text, false] as const),
-]);
-
-/** The agent takes text for three of the flags, and Go's `strconv.ParseBool` says which; `""` counts as false. */
+/** The agent takes text for three of the flags. */
 function readFlag(value: unknown, report: Report): boolean {
-  if (typeof value === "boolean") return value;
-  if (value === undefined || value === null) return false;
-  const flag = typeof value === "string" ? parseBool.get(value) : undefined;
-  if (flag === undefined) {
-    report(
-      typeof value === "string"
-        ? `invalid input strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`
-        : "invalid parameter type",
-    );
-  }
-  return flag ?? false;
+  const flag = readGoFlag(value);
+  if (typeof flag === "boolean") return flag;
+  report(flag.problem);
+  return false;
 }
 
 /**
