@@ -43,7 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Pure folders reach nothing outside but these. */
 const pureFolders = ["protocol", "session", "access", "documents", "sessionlog"];
-const pureDependencies = ["node:buffer", "node:crypto", "typebox", "yaml"];
+const pureDependencies = ["node:buffer", "node:crypto", "re2js", "typebox", "yaml"];
 
 const root = join(import.meta.dirname, "..", "emulator");
 

@@ -1,13 +1,18 @@
+import { RE2JS } from "re2js";
+
+/** A pattern that says whether it matches anywhere in a text, in time linear in the text's length. */
+export interface GoPattern {
+  test(text: string): boolean;
+}
+
 /**
- * A document's `allowedPattern` as the agent's regular expressions read it: RE2 syntax, which JavaScript shares but
- * for leading flags, `\A`, `\z` and the spelling of named groups. Undefined when it is no pattern.
+ * A document's `allowedPattern` as the agent's regular expressions read it: RE2 syntax, so neither look-around nor
+ * backreferences. Undefined when it is no pattern.
  * @see amazon-ssm-agent `agent/framework/docparser/paramvalidator/allowedregexparamvalidator`
  */
-export function goPattern(pattern: string): RegExp | undefined {
-  const { flags = "", body = pattern } = /^\(\?(?<flags>[ims]+)\)(?<body>.*)$/s.exec(pattern)?.groups ?? {};
-  const source = body.replaceAll("(?P<", "(?<").replaceAll("\\A", "(?<![^])").replaceAll("\\z", "(?![^])");
+export function goPattern(pattern: string): GoPattern | undefined {
   try {
-    return new RegExp(source, [...new Set(flags)].join(""));
+    return RE2JS.compile(pattern);
   } catch {
     return undefined;
   }
