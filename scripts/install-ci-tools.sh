@@ -11,6 +11,10 @@ need curl curl ca-certificates
 need git git
 need npm nodejs npm
 need go golang-go
+# The clients people use through port and SSH sessions.
+need ssh openssh-client
+need rsync rsync
+need redis-cli redis-tools
 # For the examples of the documentation.
 python3 -c 'import boto3, pytest' 2>/dev/null || missing+=(python3-boto3 python3-pytest)
 [ -d /usr/share/gocode/src/github.com/aws/aws-sdk-go-v2 ] || missing+=(golang-github-aws-aws-sdk-go-v2-dev)

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { SshPublicKey } from "./ssh-public-key.ts";
 
 const namePattern = "^[a-zA-Z_][a-zA-Z0-9_.-]{0,31}$";
 const maxId = 2_147_483_647;
@@ -42,7 +43,18 @@ export const OsUser = Type.Object(
         description: "Login shell; sessions never read it",
       }),
     ),
-    home: Type.Optional(Type.Boolean({ default: true, description: "Whether there is a home directory" })),
+    home: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description: "Whether there is a home directory; a user with sshPublicKeys always has one",
+      }),
+    ),
+    sshPublicKeys: Type.Optional(
+      Type.Array(SshPublicKey, {
+        maxItems: 32,
+        description: "Lines of ~/.ssh/authorized_keys; the file holds these alone",
+      }),
+    ),
   },
   { additionalProperties: false },
 );

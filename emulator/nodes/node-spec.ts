@@ -10,5 +10,7 @@ export interface NodeSpec {
   readonly users: readonly OsUser[];
   /** Undefined: the fleet's image. */
   readonly image?: string | undefined;
+  /** Four numbers with dots; undefined: the version whose behaviour the emulator has. */
+  readonly agentVersion?: string | undefined;
   readonly tags: readonly Tag[];
 }

@@ -8,6 +8,7 @@ export interface SeededNode {
   readonly nodeId: string;
   readonly name: string;
   readonly image?: string;
+  readonly agentVersion?: string;
   readonly users: SeedNode["users"];
   readonly tags: readonly Tag[];
 }

@@ -162,6 +162,14 @@ const Node = Type.Object(
         description: "Container image of this node",
       }),
     ),
+    agentVersion: Type.Optional(
+      Type.String({
+        pattern: "^[0-9]{1,5}(\\.[0-9]{1,5}){3}$",
+        title: "an agent version: four numbers with dots between them",
+        description:
+          "Version that the node's agent tells; old ones have the port sessions of their time. The newest that the emulator knows when left out",
+      }),
+    ),
     users: Type.Array(OsUser, { default: [], maxItems: 256, description: "OS users to be made on the node" }),
     tags: Tags,
   },

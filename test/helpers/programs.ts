@@ -30,6 +30,12 @@ export function describeWithAwsCli(title: string, tests: () => void): void {
   describeWithPrograms(["aws"], title, tests);
 }
 
+/** A `describe` for tests that run OpenSSH's clients and rsync through the AWS CLI with the stock plugin. */
+export function describeWithSshClients(title: string, tests: () => void): void {
+  const programs = ["aws", "session-manager-plugin", "ssh", "ssh-keygen", "scp", "rsync"];
+  describeWithPrograms(programs, title, tests);
+}
+
 function describeWithPrograms(programs: readonly string[], title: string, tests: () => void): void {
   const missing = programs.filter((name) => findProgram(name) === undefined);
   const reason = missing.length > 0 ? `not on PATH: ${missing.join(", ")}` : dockerSkipReason;

@@ -108,6 +108,10 @@ describe("a mistake of shape", () => {
       /users\[0\]\.uid: expected a whole number from 1/,
     ],
     [`nodes: [{id: ${nodeId}, name: w, users: [{name: -x}]}]`, /users\[0\]\.name: expected an OS user name/],
+    [
+      `nodes: [{id: ${nodeId}, name: w, agentVersion: "3.1"}]`,
+      /agentVersion: expected an agent version: four numbers with dots between them, found "3\.1"$/,
+    ],
     ["logGroups: [a b]", /^1:13 logGroups\[0\]: expected a log group name/],
     [
       "kmsKeys: [{alias: alias/aws/ssm}]",

@@ -15,6 +15,7 @@ import { type NodeContainer, removeContainer } from "./node-container.ts";
 import { nodeError, statusOf } from "./node-error.ts";
 import { type Accounts, addUser, removeUser, resetUsers, seedUsers } from "./node-users.ts";
 import { SessionMarks } from "./session-mark.ts";
+import { startSshServer } from "./ssh-server.ts";
 
 /** The agent version of which the emulator's behaviour was read. @see agent-behaviour reference, head */
 const agentVersion = "3.3.987.0";
@@ -72,7 +73,7 @@ export class DockerNode implements FleetNode {
       pingStatus: this.#lostAt === undefined ? "Online" : "ConnectionLost",
       lastPingAt: this.#lostAt ?? this.#options.clock.now(),
       registeredAt: this.#registeredAt,
-      agentVersion,
+      agentVersion: this.#options.spec.agentVersion ?? agentVersion,
       platformName: "Amazon Linux",
       platformVersion: "2023",
       computerName: this.#hostname,
@@ -180,8 +181,8 @@ export class DockerNode implements FleetNode {
       Object.values(info.NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== "")?.IPAddress ?? "";
     this.#registeredAt = Date.parse(info.Created);
     this.#lostAt = undefined;
-    // Ahead of the first request, which finds out itself when this fails.
-    this.#channel.open().catch(() => undefined);
+    // Requests find out themselves when the node cannot be reached.
+    await startSshServer(this.#run).catch(() => undefined);
     return true;
   }
 
@@ -206,6 +207,7 @@ export class DockerNode implements FleetNode {
       accounts: this.#seeded.after,
       imageUsers: isNew ? new Set(this.#seeded.before.keys()) : await imageUsers(this.#imageId),
     });
+    await startSshServer(this.#run);
   }
 
   /** Ends all sessions. The container goes if it is temporary, or with `remove` if an emulator made it. */

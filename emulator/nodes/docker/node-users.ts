@@ -9,7 +9,7 @@ export type RunOnNode = (words: readonly string[]) => Promise<CommandResult>;
 export type Accounts = ReadonlyMap<string, string>;
 
 /**
- * Makes the seed's OS users that are missing; what exists is left as it is.
+ * Makes the seed's OS users that are missing; what exists is left as it is, but for the keys that the seed tells.
  * @throws ManagedNodeError
  */
 export async function seedUsers(
@@ -19,6 +19,7 @@ export async function seedUsers(
   const before = await readAccounts(run);
   const missing = users.filter(({ name }) => !before.has(name));
   for (const user of missing) await makeUser(run, user);
+  for (const user of users) await authorizeKeys(run, user);
   return { before, after: missing.length === 0 ? before : await readAccounts(run) };
 }
 
@@ -26,6 +27,7 @@ export async function seedUsers(
 export async function addUser(run: RunOnNode, user: OsUser): Promise<"added" | "exists"> {
   if (await hasEntry(run, "passwd", user.name)) return "exists";
   await makeUser(run, user);
+  await authorizeKeys(run, user);
   return "added";
 }
 
@@ -93,7 +95,7 @@ async function makeUser(run: RunOnNode, user: OsUser): Promise<void> {
   for (const group of groups) await mustRun(run, ["groupadd", "-f", group]);
   await mustRun(run, [
     "useradd",
-    user.home === false ? "-M" : "-m",
+    user.home === false && user.sshPublicKeys === undefined ? "-M" : "-m",
     ...(await primaryGroup(run, user)),
     ...(user.uid === undefined ? [] : ["-u", String(user.uid)]),
     ...(user.shell === undefined ? [] : ["-s", user.shell]),
@@ -111,6 +113,28 @@ async function primaryGroup(run: RunOnNode, { name, gid }: OsUser): Promise<stri
   }
   // useradd refuses a user whose own group is already there, as another user's group can be.
   return (await hasEntry(run, "group", name)) ? ["-N", "-g", name] : ["-U"];
+}
+
+/** What sshd's StrictModes wants; `.ssh` may be whatever its owner made of it. */
+const writeAuthorizedKeys = [
+  "umask 077",
+  'cd "$1"',
+  "chmod u+rwx,go-w .",
+  "if [ -L .ssh ] || [ ! -d .ssh ]; then rm -f .ssh; fi",
+  "mkdir -p .ssh",
+  "chmod 700 .ssh",
+  "rm -rf .ssh/authorized_keys",
+  "shift",
+  'for key; do printf "%s\\n" "$key"; done >.ssh/authorized_keys',
+].join(" && ");
+
+/** Done as the user: root would follow the links that the user can make in the home directory. */
+async function authorizeKeys(run: RunOnNode, { name, sshPublicKeys }: OsUser): Promise<void> {
+  if (sshPublicKeys === undefined) return;
+  const { stdout } = await run(["getent", "passwd", "--", name]);
+  const [, , uid = "", gid = "", , home = ""] = stdout.trimEnd().split(":");
+  const asUser = ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
+  await mustRun(run, [...asUser, "sh", "-c", writeAuthorizedKeys, "sh", home, ...sshPublicKeys]);
 }
 
 async function hasEntry(run: RunOnNode, database: "passwd" | "group", key: string): Promise<boolean> {

@@ -88,7 +88,14 @@ describe("a node", () => {
 
 describe("an OS user", () => {
   it("is made as the body says, with the seed's defaults", async () => {
-    const bob = { name: "bob", uid: 1700, gid: 0, groups: ["deploy"], shell: "/sbin/nologin" };
+    const bob = {
+      name: "bob",
+      uid: 1700,
+      gid: 0,
+      groups: ["deploy"],
+      shell: "/sbin/nologin",
+      sshPublicKeys: ["ssh-ed25519 AAAAC3Nz bob@laptop"],
+    };
     await call("POST", "web-1/users", bob);
     expect(node.users.get("bob")).toEqual({ ...bob, home: true });
   });
@@ -117,8 +124,12 @@ describe("an OS user", () => {
     ],
     [{ name: "bob", shell: "sh" }, 'body.shell: expected an absolute path, found "sh"'],
     [
+      { name: "bob", sshPublicKeys: ["ssh-dss AAAAB3Nz"] },
+      'body.sshPublicKeys[0]: expected one line of authorized_keys: a key type that OpenSSH knows, the key, perhaps a comment, found "ssh-dss AAAAB3Nz"',
+    ],
+    [
       { name: "bob", sudo: true },
-      'body.sudo: expected one of name, uid, gid, groups, shell, home, found "sudo"',
+      'body.sudo: expected one of name, uid, gid, groups, shell, home, sshPublicKeys, found "sudo"',
     ],
   ])("is not made of %j", async (body, message) => {
     expect(await call("POST", "web-1/users", body)).toEqual([400, { message }]);

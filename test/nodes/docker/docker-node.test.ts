@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithDocker, openTestFleet, type TestFleet } from "../../helpers/docker.ts";
+import { describeWithDocker, openTestFleet, type TestFleet, testNode } from "../../helpers/docker.ts";
 import { runAsRoot } from "./terminal-driver.ts";
 
 describeWithDocker("looking up users on a Docker node", () => {
@@ -105,5 +105,12 @@ describeWithDocker("making ssm-user on a Docker node", () => {
     await runAsRoot(test.node, 'rm "$(command -v useradd)"');
     await test.node.ensureSsmUser();
     expect((await test.node.lookUpUser(["ssm-user"])).id.exitCode).toBe(1);
+  });
+});
+
+describeWithDocker("the agent of a Docker node", () => {
+  it("tells the version that the seed names", async () => {
+    await using test = await openTestFleet({ nodes: [{ ...testNode, agentVersion: "3.0.196.0" }] });
+    expect(test.fleet.describe()[0]?.agentVersion).toBe("3.0.196.0");
   });
 });

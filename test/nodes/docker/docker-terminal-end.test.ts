@@ -174,6 +174,7 @@ describeWithDocker("the end of a terminal on a Docker node", () => {
       expect(Processes.map(([, args]: string[]) => args).sort()).toEqual([
         "/sbin/docker-init -- sleep infinity",
         "sleep infinity",
+        expect.stringMatching(/^sshd: /),
       ]);
     });
   });
