@@ -3,6 +3,7 @@ import type { Decision } from "../emulator/access/decision.ts";
 import type { Explanation } from "../emulator/access/explanation.ts";
 import { clientVersion } from "../emulator/client/client-version.ts";
 import { DataChannelClient } from "../emulator/client/data-channel-client.ts";
+import { generateDataKey } from "../emulator/client/generate-data-key.ts";
 import { resumeSession, startSession } from "../emulator/client/start-session.ts";
 import type { Credentials } from "./credentials.ts";
 import type { SessionDesk } from "./session-start.ts";
@@ -63,7 +64,15 @@ export async function openSession(aws: Aws, request: StartRequest, desk: Desk): 
         },
       },
       connect: (events) =>
-        new DataChannelClient({ start, clientVersion, size: request.size ?? defaultSize, resume, ...events }),
+        new DataChannelClient({
+          start,
+          clientVersion,
+          size: request.size ?? defaultSize,
+          resume,
+          generateDataKey: (kmsKeyId, signal) =>
+            generateDataKey({ kmsKeyId, sessionId, target, signal }, aws),
+          ...events,
+        }),
     },
     request,
   );

@@ -1,4 +1,5 @@
 import { SSMServiceException } from "@aws-sdk/client-ssm";
+import { generateDataKey } from "../client/generate-data-key.ts";
 import { runSession } from "../client/run-session.ts";
 import type { SessionEnd } from "../client/session-end.ts";
 import {
@@ -46,13 +47,15 @@ export async function connect(
   const request = sessionRequest(nodeId, command, options);
   try {
     const { client, ...start } = await startSession(aws, request);
-    const { stdin: input, stdout: output, stderr: error } = process;
+    const { stdin: input, stdout: output } = process;
     const end = await runSession({
       start,
-      streams: { input, output, error },
+      streams: { input, output },
       onInputEnd: "ends-the-shell",
       resume: () => resumeSession(client, start.sessionId),
       terminate: () => terminateSession(client, start.sessionId),
+      generateDataKey: (kmsKeyId, signal) =>
+        generateDataKey({ kmsKeyId, sessionId: start.sessionId, target: nodeId, signal }, aws),
     }).finally(() => client.destroy());
     return exitCodeOf(end);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { flag } from "../protocol/flag.ts";
+import { finish, give, pump } from "../streams/stream-flow.ts";
 import type { PortChannel } from "./port-channel.ts";
-import { finish, give, pump } from "./stream-flow.ts";
 
 /** Output that may wait for a connection without holding up the channel. */
 const maxHeldBytes = 1024 * 1024;

@@ -1,12 +1,13 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { Agent } from "node:http";
 import { type Clock, type EpochMillis, systemClock } from "../clock.ts";
+import { DeadlineTimer } from "../deadline-timer.ts";
 import { encodeOpenDataChannel } from "../protocol/open-data-channel.ts";
 import type { TerminalSize } from "../protocol/terminal-size.ts";
 import { ClientChannel, type ClientChannelEffect } from "../session/client-channel.ts";
-import type { ClientSession } from "../session/client-handshake.ts";
+import type { ClientSession, GeneratedDataKey } from "../session/client-handshake.ts";
 import { type Connection, openConnection } from "./connection.ts";
-import { DeadlineTimer } from "./deadline-timer.ts";
+import type { DataKeySource } from "./generate-data-key.ts";
 import { failureOf, type SessionEnd } from "./session-end.ts";
 import { stayConnected } from "./stay-connected.ts";
 
@@ -27,11 +28,17 @@ export interface DataChannelClientOptions {
   readonly size: TerminalSize;
   /** A new token after a lost connection; undefined: the session is gone. Rejects when the API does. */
   readonly resume: () => Promise<string | undefined>;
-  /** When it returns a promise, the payload is acknowledged once that has resolved, and no other is given before. */
+  /** A data key from KMS; without this no encrypted session begins. Rejects with what the server is told. */
+  readonly generateDataKey?: DataKeySource;
+  /**
+   * When it returns a promise, the payload is acknowledged once that has resolved. No other is given before; but when
+   * the server ends the session, all that is left is given at once.
+   */
   readonly onOutput: (bytes: Uint8Array) => unknown;
   /** As {@link onOutput}. */
   readonly onStdErr?: (bytes: Uint8Array) => unknown;
-  readonly onExitCode?: (code: number) => void;
+  /** As {@link onOutput}; the bytes are the payload's text, `EXIT_CODE: 0`. */
+  readonly onExitCode?: (code: number, bytes: Uint8Array) => unknown;
   readonly onFlag?: (value: number) => void;
   /** The session has begun; comes before all of the others. */
   readonly onSession?: (session: ClientSession) => void;
@@ -59,6 +66,7 @@ export class DataChannelClient implements AsyncDisposable {
   #isPaused = false;
   /** Ends what {@link stayConnected} does: at {@link disconnect}, and at the end. */
   #presence = new AbortController();
+  readonly #left = new AbortController();
   #effects: ClientChannelEffect[] = [];
   #isApplying = false;
   readonly #timer: DeadlineTimer;
@@ -74,6 +82,7 @@ export class DataChannelClient implements AsyncDisposable {
       clientVersion: options.clientVersion,
       size: options.size,
       newMessageId: randomUUID,
+      randomBytes: (length) => randomBytes(length),
     });
     this.ended = this.#whenEnded.promise;
     this.#connect(options.start.tokenValue);
@@ -114,7 +123,7 @@ export class DataChannelClient implements AsyncDisposable {
 
   /** Resumes the session. Resolves when it is connected again, or has ended. */
   async reconnect(): Promise<void> {
-    if (this.#hasEnded || this.#channel.isClosing) return;
+    if (this.#hasEnded) return;
     this.disconnect();
     this.#presence = new AbortController();
     await Promise.race([this.#connect(undefined), this.ended]);
@@ -145,11 +154,7 @@ export class DataChannelClient implements AsyncDisposable {
           this.#step((now) => this.#channel.attach(now));
           connected.resolve();
         },
-        onLost: () => {
-          this.#detach();
-          // It only waits for its consumer.
-          if (this.#channel.isClosing) this.#presence.abort();
-        },
+        onLost: () => this.#detach(),
         clock: this.#clock,
       },
       signal,
@@ -215,6 +220,9 @@ export class DataChannelClient implements AsyncDisposable {
       case "send":
         this.#connection?.send(effect.frame);
         break;
+      case "data-key-wanted":
+        void this.#generateDataKey(effect.kmsKeyId);
+        break;
       case "session":
         this.#options.onSession?.(effect.session);
         break;
@@ -225,8 +233,7 @@ export class DataChannelClient implements AsyncDisposable {
         this.#give(this.#options.onStdErr?.(effect.bytes));
         break;
       case "exit-code":
-        this.#options.onExitCode?.(effect.code);
-        this.#give(undefined);
+        this.#give(this.#options.onExitCode?.(effect.code, effect.bytes));
         break;
       case "flag":
         this.#options.onFlag?.(effect.value);
@@ -239,6 +246,21 @@ export class DataChannelClient implements AsyncDisposable {
       case "closed":
         this.#end({ type: "closed", output: effect.output });
         break;
+    }
+  }
+
+  async #generateDataKey(kmsKeyId: string): Promise<void> {
+    const dataKey = await this.#askForDataKey(kmsKeyId);
+    this.#step((now) => this.#channel.dataKey(dataKey, now));
+  }
+
+  async #askForDataKey(kmsKeyId: string): Promise<GeneratedDataKey> {
+    const { generateDataKey } = this.#options;
+    if (generateDataKey === undefined) return { type: "failed", reason: "this client cannot call KMS" };
+    try {
+      return { type: "data-key", ...(await generateDataKey(kmsKeyId, this.#left.signal)) };
+    } catch (error) {
+      return { type: "failed", reason: failureOf(error).message };
     }
   }
 
@@ -275,6 +297,7 @@ export class DataChannelClient implements AsyncDisposable {
     this.#hasEnded = true;
     this.#effects = [];
     this.#presence.abort();
+    this.#left.abort();
     this.#detach();
     this.#whenWritable.resolve();
     this.#tellFlushed();

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../clock.ts";
+import { SmuxStreams } from "../streams/smux-streams.ts";
 import type { PortChannel } from "./port-channel.ts";
-import { SmuxStreams } from "./smux-streams.ts";
 
 export interface MuxForwardingOptions {
   readonly channel: PortChannel;

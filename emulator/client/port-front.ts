@@ -46,11 +46,6 @@ export class PortFront implements SessionFront {
     return this.#forwarding.receive(bytes);
   }
 
-  /** Ports have none; the plugin takes any payload for data. */
-  receiveError(bytes: Uint8Array): Promise<void> | undefined {
-    return this.receive(bytes);
-  }
-
   onFlag(value: number): void {
     this.#forwarding.onFlag(value);
   }

@@ -1,6 +1,7 @@
 import type { Agent } from "node:http";
 import { clientVersion } from "./client-version.ts";
 import { type ClientSession, DataChannelClient, type StartedSession } from "./data-channel-client.ts";
+import type { DataKeySource } from "./generate-data-key.ts";
 import { PortFront } from "./port-front.ts";
 import { failureOf, type SessionEnd } from "./session-end.ts";
 import type { ProgramStreams, SessionFront } from "./session-front.ts";
@@ -14,6 +15,8 @@ export interface SessionRun {
   readonly resume: () => Promise<string | undefined>;
   /** Calls TerminateSession. */
   readonly terminate: () => Promise<void>;
+  /** Calls kms:GenerateDataKey; rejects with what the server is told. */
+  readonly generateDataKey: DataKeySource;
   readonly onInputEnd: OnInputEnd;
   readonly agent?: Agent;
 }
@@ -37,6 +40,7 @@ async function holdSession(run: SessionRun): Promise<SessionEnd> {
     clientVersion,
     size: terminalSize(streams),
     resume: run.resume,
+    generateDataKey: run.generateDataKey,
     onSession: (session) => {
       if (session.customerMessage !== "") streams.output.write(`${session.customerMessage}\n`);
       front = openFront(session, client, run);
@@ -44,9 +48,9 @@ async function holdSession(run: SessionRun): Promise<SessionEnd> {
       if (front === undefined) broken.resolve({ type: "failed", message: "unable to determine SessionType" });
     },
     onOutput: (bytes) => front?.receive(bytes),
-    onStdErr: (bytes) => front?.receiveError(bytes),
-    // As the payload has it: the plugin prints it, and the AWS CLI has no other way to tell.
-    onExitCode: (code) => front?.receive(Buffer.from(`EXIT_CODE: ${code}`)),
+    // As in the plugin, which prints every payload as it is; the AWS CLI has no other way to tell an exit code.
+    onStdErr: (bytes) => front?.receive(bytes),
+    onExitCode: (_code, bytes) => front?.receive(bytes),
     onFlag: (value) => front?.onFlag(value),
     ...(agent !== undefined && { agent }),
   });

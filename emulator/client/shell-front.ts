@@ -1,10 +1,11 @@
 import { systemClock } from "../clock.ts";
+import { encodeFlag } from "../protocol/flag.ts";
 import type { TerminalSize } from "../protocol/terminal-size.ts";
+import { give, pump } from "../streams/stream-flow.ts";
 import type { DataChannelClient } from "./data-channel-client.ts";
 import { delay } from "./delay.ts";
 import type { SessionEnd } from "./session-end.ts";
 import type { ProgramStreams, SessionFront } from "./session-front.ts";
-import { give, pump } from "./stream-flow.ts";
 
 /** For output that is no terminal. @see data-channel reference, section 9 */
 const sizeWithoutTerminal: TerminalSize = { columns: 300, rows: 100 };
@@ -61,11 +62,10 @@ export class ShellFront implements SessionFront {
     return give(this.#streams.output, bytes);
   }
 
-  receiveError(bytes: Uint8Array): Promise<void> | undefined {
-    return give(this.#streams.error, bytes);
+  /** The plugin prints this, too. */
+  onFlag(value: number): void {
+    this.#streams.output.write(encodeFlag(value));
   }
-
-  onFlag(): void {}
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { input, output } = this.#streams;

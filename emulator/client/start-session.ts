@@ -5,20 +5,8 @@ import {
   StartSessionCommand,
   TerminateSessionCommand,
 } from "@aws-sdk/client-ssm";
+import { type AwsTarget, clientConfig } from "./aws-target.ts";
 import type { StartedSession } from "./data-channel-client.ts";
-
-/** Where Systems Manager is, and as whom to speak to it. */
-export interface AwsTarget {
-  /** Undefined: AWS's own, or what the environment says. */
-  readonly endpoint: string | undefined;
-  readonly region: string;
-  /** Undefined: as the SDK finds them. */
-  readonly credentials?: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
-}
 
 /** Input of StartSession. */
 export interface SessionRequest {
@@ -30,16 +18,8 @@ export interface SessionRequest {
 }
 
 /** A client of Systems Manager; whoever makes it destroys it. */
-export function ssmClient(
-  { endpoint, region, credentials }: AwsTarget,
-  config: SSMClientConfig = {},
-): SSMClient {
-  return new SSMClient({
-    region,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials }),
-    ...config,
-  });
+export function ssmClient(aws: AwsTarget, config: SSMClientConfig = {}): SSMClient {
+  return new SSMClient({ ...clientConfig(aws), ...config });
 }
 
 /**

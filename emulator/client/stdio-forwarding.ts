@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
+import { give, pump } from "../streams/stream-flow.ts";
 import type { PortChannel } from "./port-channel.ts";
-import { give, pump } from "./stream-flow.ts";
 
 export interface StandardStreams {
   readonly input: Readable;

@@ -9,6 +9,8 @@ export type PluginCall =
   | {
       readonly type: "session";
       readonly start: StartedSession;
+      /** Node id; undefined from an AWS CLI that is too old to tell it. */
+      readonly target: string | undefined;
       readonly region: string;
       /** Empty: the default one. */
       readonly profile: string;
@@ -19,6 +21,9 @@ export type PluginCall =
 /** The response stands in the variable of this name, not in the argument itself. */
 const responseVariablePrefix = "AWS_SSM_START_SESSION_RESPONSE";
 
+/** Of an AWS CLI that knows nothing of encryption. */
+const legacyArguments = 3;
+
 /**
  * Reads the arguments as the plugin does, with its texts.
  * @see data-channel reference, section 2; session-manager-plugin `src/sessionmanagerplugin/session/session.go`
@@ -28,14 +33,14 @@ export function readPluginCall(
   environment: Environment,
   version: string,
 ): PluginCall {
-  const [response = "", region = "", operation, profile = "", , endpoint = ""] = args;
+  const [response = "", region = "", operation, profile = "", request = "", endpoint = ""] = args;
   if (args.length === 0) {
     return print(
       "\nThe Session Manager plugin was installed successfully. Use the AWS CLI to start a session.\n\n",
     );
   }
   if (args.length === 1 && response === "--version") return print(`${version}\n`);
-  if (args.length < 3) {
+  if (args.length < legacyArguments) {
     return print(
       `\nUnknown operation ${response}. \nUse session-manager-plugin --version to check the version.\n\n`,
     );
@@ -44,11 +49,19 @@ export function readPluginCall(
   const json = response.startsWith(responseVariablePrefix) ? (environment[response] ?? "") : response;
   const start = readStart(json);
   if (typeof start === "string") return print(`Cannot perform start session: ${start}\n`);
-  return { type: "session", start, region, profile, endpoint };
+  const target = args.length === legacyArguments ? undefined : targetIn(request);
+  return { type: "session", start, target, region, profile, endpoint };
 }
 
 function print(text: string): PluginCall {
   return { type: "print", text };
+}
+
+/** The plugin crashes where the request names no target. */
+function targetIn(request: string): string {
+  const members: unknown = findJsonFault(request) === undefined ? JSON.parse(request) : undefined;
+  const { Target: target } = Object(members) as Readonly<Record<string, unknown>>;
+  return typeof target === "string" ? target : "";
 }
 
 /** The answer of StartSession, or what is wrong with it. The plugin crashes where a member is missing. */

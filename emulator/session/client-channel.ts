@@ -3,35 +3,32 @@ import { type Acknowledge, decodeAcknowledge } from "../protocol/acknowledge.ts"
 import { decodeAgentMessage, type ReceivedMessage, verifyDigest } from "../protocol/agent-message.ts";
 import { decodeChannelClosed } from "../protocol/channel-closed.ts";
 import { encodeFlag } from "../protocol/flag.ts";
-import { encodeHandshakeResponse, type HandshakeRequest } from "../protocol/handshake.ts";
 import { messageType } from "../protocol/message-type.ts";
 import { payloadType } from "../protocol/payload-type.ts";
 import { encodeTerminalSize, type TerminalSize } from "../protocol/terminal-size.ts";
+import { ClientAgreement, type ClientPayload } from "./client-agreement.ts";
+import type { ClientChannelEffect } from "./client-channel-effect.ts";
 import { type ClientChannelLimits, defaultClientChannelLimits } from "./client-channel-limits.ts";
-import { answerHandshake, type ClientSession, isShell, sessionWithoutHandshake } from "./client-handshake.ts";
-import { type ClientOutput, decodeServerMessage, type ServerMessage } from "./client-output.ts";
+import { type GeneratedDataKey, isShell } from "./client-handshake.ts";
+import {
+  type ClientOutput,
+  decodeServerMessage,
+  type ServerContent,
+  type ServerMessage,
+} from "./client-output.ts";
 import { acknowledgeFrame, inputStreamFrame } from "./frames.ts";
 import { InboundSequence } from "./inbound-sequence.ts";
 import { OutboundWindow } from "./outbound-window.ts";
 
-/** What the owner of a client's channel is to do, in the order given. */
-export type ClientChannelEffect =
-  /** Send the frame on the attached connection. */
-  | { readonly type: "send"; readonly frame: Uint8Array }
-  /** The session has begun; comes before everything for its consumer. */
-  | { readonly type: "session"; readonly session: ClientSession }
-  /** For the consumer; say {@link ClientChannel.taken} once it has been taken: nothing more comes before. */
-  | ClientOutput
-  /** The source of the input may go on. */
-  | { readonly type: "writable" }
-  /** The server has ended the session with this text, and the consumer has all that came before. */
-  | { readonly type: "closed"; readonly output: string };
+export type { ClientChannelEffect } from "./client-channel-effect.ts";
 
 export interface ClientChannelOptions {
   /** Four numbers; agents and servers decide by it which features to use. */
   readonly clientVersion: string;
   readonly size: TerminalSize;
   readonly newMessageId: () => string;
+  /** Nonces of an encrypted session. */
+  readonly randomBytes: (length: number) => Uint8Array;
   readonly limits?: Partial<ClientChannelLimits>;
 }
 
@@ -40,48 +37,39 @@ interface ServerItem {
   readonly message: ServerMessage;
 }
 
-interface StreamItem {
-  readonly payloadType: number;
-  readonly payload: Uint8Array;
-}
-
 /**
  * The client's end of a data channel, over all of its connections. Frames, bytes and times go in; effects come out, to
  * be carried out in order. The owner calls {@link onDeadline} at {@link nextDeadline}.
  *
  * It differs from the plugin where the plugin loses things: what comes before a session has begun waits, every frame is
  * acknowledged only once it was taken, and a repeated one again.
- * @see data-channel reference, sections 4 to 9, 12 and 13
+ * @see data-channel reference, sections 4 to 9 and 12 to 14
  */
 export class ClientChannel {
-  readonly #clientVersion: string;
   readonly #newMessageId: () => string;
   readonly #limits: ClientChannelLimits;
   readonly #window: OutboundWindow;
   readonly #inbound: InboundSequence<ServerItem>;
+  readonly #agreement: ClientAgreement;
   #effects: ClientChannelEffect[] = [];
   #isAttached = false;
   #isWritable = false;
 
-  /** As the handshake has it so far; it begins with `#hasBegun`. */
-  #session: ClientSession | undefined;
-  #hasBegun = false;
   /** What waits for the session to begin: agents drop input before. */
-  #heldInput: StreamItem[] = [];
+  #heldInput: ClientPayload[] = [];
   #size: TerminalSize;
   #sentSize: TerminalSize | undefined;
 
   #isConsuming = false;
-  #closingOutput: string | undefined;
   #isClosed = false;
 
   constructor(options: ClientChannelOptions) {
-    this.#clientVersion = options.clientVersion;
     this.#size = options.size;
     this.#newMessageId = options.newMessageId;
     this.#limits = { ...defaultClientChannelLimits, ...options.limits };
     this.#window = new OutboundWindow(this.#limits, "acknowledges");
     this.#inbound = new InboundSequence(this.#limits);
+    this.#agreement = new ClientAgreement(options.clientVersion, options.randomBytes);
   }
 
   /** False from when the source of the input should pause until the effect `writable`, and at first. */
@@ -99,9 +87,13 @@ export class ClientChannel {
     return this.#inbound.isHalfFull;
   }
 
-  /** The server has said its last word, even if the consumer has not taken all before it. */
-  get isClosing(): boolean {
-    return this.#closingOutput !== undefined;
+  /** The server has said its last word. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  get #hasBegun(): boolean {
+    return this.#agreement.session !== undefined;
   }
 
   /** A new connection on which the token frame has left: everything that is not acknowledged goes out again. */
@@ -118,11 +110,12 @@ export class ClientChannel {
 
   /**
    * Takes a frame of the server. One whose digest is wrong is dropped, for the server to send it again.
-   * @throws ProtocolError for a malformed one, which changes nothing
+   * @throws ProtocolError for a malformed one, which changes nothing; and for one that cannot be decrypted when its
+   * turn has come, with which the session is lost. So do the other methods that give something out.
    */
   receive(frame: Uint8Array, now: EpochMillis): ClientChannelEffect[] {
     const message = decodeAgentMessage(frame);
-    if (this.isClosing || !verifyDigest(message)) return [];
+    if (this.#isClosed || !verifyDigest(message)) return [];
     switch (message.messageType) {
       case messageType.acknowledge:
         this.#window.acknowledge(decodeAcknowledge(message.payload).sequenceNumber, now);
@@ -131,7 +124,7 @@ export class ClientChannel {
         this.#offer(message, now);
         break;
       case messageType.channelClosed:
-        this.#closingOutput = decodeChannelClosed(message.payload).output;
+        this.#close(decodeChannelClosed(message.payload).output, now);
         break;
     }
     return this.#settle(now);
@@ -142,6 +135,13 @@ export class ClientChannel {
     if (!this.#isConsuming) return [];
     this.#isConsuming = false;
     this.#takeItem(now);
+    return this.#settle(now);
+  }
+
+  /** What came of the effect `data-key-wanted`. */
+  dataKey(dataKey: GeneratedDataKey, now: EpochMillis): ClientChannelEffect[] {
+    const answer = this.#isClosed ? undefined : this.#agreement.onDataKey(dataKey);
+    if (answer !== undefined) this.#sendStream(answer, now);
     return this.#settle(now);
   }
 
@@ -167,7 +167,7 @@ export class ClientChannel {
 
   /** When {@link onDeadline} is next due; undefined when nothing is waited for. */
   nextDeadline(): EpochMillis | undefined {
-    return this.#isAttached && !this.isClosing ? this.#window.nextDeadline() : undefined;
+    return this.#isAttached && !this.#isClosed ? this.#window.nextDeadline() : undefined;
   }
 
   onDeadline(now: EpochMillis): ClientChannelEffect[] {
@@ -188,26 +188,41 @@ export class ClientChannel {
 
   /** Handshakes are ours; the rest goes to the consumer, one after the other. */
   #giveOut(now: EpochMillis): void {
-    for (let next = this.#inbound.peek(); next !== undefined; next = this.#inbound.peek()) {
+    while (!this.#isConsuming && !this.#agreement.isWaiting) {
+      const next = this.#inbound.peek();
+      if (next === undefined) return;
       const { message } = next;
-      switch (message.type) {
-        case "handshake-request":
-          this.#takeItem(now);
-          this.#answer(message.request, now);
-          break;
-        case "handshake-complete":
-          this.#takeItem(now);
-          this.#begin(message.complete.customerMessage, now);
-          break;
-        case "encryption-challenge":
-          this.#takeItem(now);
-          break;
-        default:
-          this.#begin("", now);
-          this.#isConsuming = true;
-          this.#effects.push(message);
-          return;
+      if (message.type === "content" || message.type === "flag") this.#give(message, now);
+      else {
+        this.#takeItem(now);
+        this.#shakeHands(message, now);
       }
+    }
+  }
+
+  #give(message: ServerContent | ClientOutput, now: EpochMillis): void {
+    const output = message.type === "content" ? this.#agreement.open(message) : message;
+    this.#begin("", now);
+    this.#effects.push(output);
+    // Nobody asks any more whether it was taken.
+    if (this.#isClosed) this.#inbound.take();
+    else this.#isConsuming = true;
+  }
+
+  #shakeHands(message: Exclude<ServerMessage, ServerContent | ClientOutput>, now: EpochMillis): void {
+    switch (message.type) {
+      case "handshake-request": {
+        const step = this.#agreement.onRequest(message.request);
+        if (step.type === "answer") this.#sendStream(step.answer, now);
+        else this.#effects.push(step);
+        break;
+      }
+      case "encryption-challenge":
+        this.#sendStream(this.#agreement.onChallenge(message.challenge), now);
+        break;
+      case "handshake-complete":
+        this.#begin(message.complete.customerMessage, now);
+        break;
     }
   }
 
@@ -218,44 +233,35 @@ export class ClientChannel {
     this.#acknowledge(item.acknowledge, now);
   }
 
-  #answer(request: HandshakeRequest, now: EpochMillis): void {
-    const { response, session } = answerHandshake(request, this.#clientVersion);
-    if (!this.#hasBegun) this.#session = session;
-    this.#sendStream(
-      { payloadType: payloadType.handshakeResponse, payload: encodeHandshakeResponse(response) },
-      now,
-    );
-  }
-
   #begin(customerMessage: string, now: EpochMillis): void {
     if (this.#hasBegun) return;
-    this.#hasBegun = true;
-    this.#session = { ...(this.#session ?? sessionWithoutHandshake), customerMessage };
-    this.#effects.push({ type: "session", session: this.#session });
+    this.#effects.push({ type: "session", session: this.#agreement.begin(customerMessage) });
     this.#sendSize(now);
     for (const item of this.#heldInput) this.#sendStream(item, now);
     this.#heldInput = [];
   }
 
-  #input(item: StreamItem, now: EpochMillis): void {
-    if (this.isClosing) return;
+  #input(item: ClientPayload, now: EpochMillis): void {
+    if (this.#isClosed) return;
     if (this.#hasBegun) this.#sendStream(item, now);
     else this.#heldInput.push(item);
   }
 
   /** Without a connection the size waits for one: only the newest is worth sending. */
   #sendSize(now: EpochMillis): void {
-    if (!this.#hasBegun || this.#session === undefined || !isShell(this.#session)) return;
-    if (!this.#isAttached || this.isClosing || this.#window.isFull) return;
+    const { session } = this.#agreement;
+    if (session === undefined || !isShell(session)) return;
+    if (!this.#isAttached || this.#isClosed || this.#window.isFull) return;
     const { columns, rows } = this.#size;
     if (this.#sentSize?.columns === columns && this.#sentSize.rows === rows) return;
     this.#sentSize = this.#size;
     this.#sendStream({ payloadType: payloadType.size, payload: encodeTerminalSize(this.#size) }, now);
   }
 
-  #sendStream(item: StreamItem, now: EpochMillis): void {
+  #sendStream(item: ClientPayload, now: EpochMillis): void {
     const sequenceNumber = this.#window.nextSequenceNumber;
-    const frame = inputStreamFrame({ ...item, sequenceNumber }, this.#origin(now));
+    const content = { ...item, payload: this.#agreement.seal(item), sequenceNumber };
+    const frame = inputStreamFrame(content, this.#origin(now));
     this.#window.add(frame, this.#isAttached ? now : undefined);
     this.#send(frame);
   }
@@ -269,18 +275,23 @@ export class ClientChannel {
   }
 
   #send(frame: Uint8Array): void {
-    if (this.#isAttached) this.#effects.push({ type: "send", frame });
+    if (this.#isAttached && !this.#isClosed) this.#effects.push({ type: "send", frame });
+  }
+
+  /** Takes effect at once: a consumer that takes nothing more would hold it up for ever. */
+  #close(output: string, now: EpochMillis): void {
+    this.#isClosed = true;
+    if (this.#isConsuming) this.#inbound.take();
+    this.#isConsuming = false;
+    this.#giveOut(now);
+    this.#effects.push({ type: "closed", output });
   }
 
   /** Ends every step: what follows from it, then its effects. */
   #settle(now: EpochMillis): ClientChannelEffect[] {
-    if (!this.#isConsuming) this.#giveOut(now);
+    if (!this.#isClosed) this.#giveOut(now);
     this.#sendSize(now);
     this.#tellWritable();
-    if (this.#closingOutput !== undefined && !this.#isConsuming && !this.#isClosed) {
-      this.#isClosed = true;
-      this.#effects.push({ type: "closed", output: this.#closingOutput });
-    }
     const effects = this.#effects;
     this.#effects = [];
     return effects;

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { ReceivedMessage } from "../protocol/agent-message.ts";
+import { decodeEncryptionChallenge } from "../protocol/encryption-challenge.ts";
 import { decodeFlag } from "../protocol/flag.ts";
 import { decodeHandshakeResponse, type HandshakeResponse } from "../protocol/handshake.ts";
 import { payloadType } from "../protocol/payload-type.ts";
@@ -10,6 +11,8 @@ export type ClientInput =
   | { readonly type: "output"; readonly bytes: Uint8Array }
   | { readonly type: "size"; readonly size: TerminalSize }
   | { readonly type: "handshake-response"; readonly response: HandshakeResponse }
+  /** The challenge, still sealed. */
+  | { readonly type: "challenge-response"; readonly sealed: Uint8Array }
   | { readonly type: "flag"; readonly value: number }
   /** Taken and ignored, as by the agent. */
   | { readonly type: "unknown" };
@@ -27,6 +30,8 @@ export function decodeClientInput({ payloadType: type, payload }: ReceivedMessag
       return { type: "size", size: decodeTerminalSize(payload) };
     case payloadType.handshakeResponse:
       return { type: "handshake-response", response: decodeHandshakeResponse(payload) };
+    case payloadType.encryptionChallengeResponse:
+      return { type: "challenge-response", sealed: decodeEncryptionChallenge(payload) };
     case payloadType.flag:
       return { type: "flag", value: decodeFlag(payload) };
     default:

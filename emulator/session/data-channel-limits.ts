@@ -8,8 +8,17 @@ export interface DataChannelLimits {
   readonly maxEarlyItems: number;
   /** How long a client may take to answer the handshake request before it gets output without one. */
   readonly responsePatienceMs: number;
+  /** How long a session waits for a handshake that it requires; then as long for the answer to the challenge. */
+  readonly handshakeTimeoutMs: number;
   /** How long the first output waits for the client's first size. */
   readonly sizePatienceMs: number;
+  /** How long a port's first output waits for the client's first input. */
+  readonly portPatienceMs: number;
+  /**
+   * How long all that goes to a multiplexing client waits for its first input, from when it has acknowledged the end of
+   * the handshake: it is in place 2 ms later, and breaks when it hears anything before.
+   */
+  readonly multiplexerPatienceMs: number;
   /** How long the closing message waits for the client to take the output before it. */
   readonly drainPatienceMs: number;
 }
@@ -26,6 +35,9 @@ export const defaultDataChannelLimits: DataChannelLimits = {
   maxEarlyBytes: 4 * 1024 * 1024,
   maxEarlyItems: 10_000,
   responsePatienceMs: 2_000,
+  handshakeTimeoutMs: 15_000,
   sizePatienceMs: 1_500,
+  portPatienceMs: 20,
+  multiplexerPatienceMs: 250,
   drainPatienceMs: 2_000,
 };

@@ -47,12 +47,13 @@ export class InboundSequence<T> {
   offer(sequenceNumber: number, item: T, bytes: number): Reception {
     if (sequenceNumber < this.#expected) return "duplicate";
     const kept = this.#kept.get(sequenceNumber);
-    if (kept !== undefined) return kept.acknowledged ? "duplicate" : "next";
+    if (kept?.acknowledged === true) return "duplicate";
     const isNext = sequenceNumber === this.#expected;
     // The next one always fits: it lets the others go.
     if (!isNext && !this.#hasRoomFor(bytes)) return "refused";
     this.#kept.set(sequenceNumber, { item, bytes, acknowledged: !isNext });
-    this.#keptBytes += bytes;
+    // What was not taken may have been of no use: the newer one replaces it.
+    this.#keptBytes += bytes - (kept?.bytes ?? 0);
     return isNext ? "next" : "early";
   }
 

@@ -1,3 +1,6 @@
+import { isVersionAbove } from "./agent-version.ts";
+import { compareVersions } from "./client-version.ts";
+
 /**
  * `mux`: any number of connections. `basic`: one connection at a time. `stdio`: the client's standard streams.
  */
@@ -29,10 +32,14 @@ export function decidePortFeatures(type: string, agentVersion: string): PortFeat
   };
 }
 
-/** Compares as the plugin does: what is not four numbers is too old. */
-function isVersionAbove(version: string, threshold: string): boolean {
-  if (!/^\d+(\.\d+){3}$/.test(version)) return false;
-  const limits = threshold.split(".").map(Number);
-  const differences = version.split(".").map((part, index) => Number(part) - (limits[index] ?? 0));
-  return (differences.find((difference) => difference !== 0) ?? 0) > 0;
+const oldestMultiplexingClient = "1.1.70";
+
+/**
+ * What the agent does for a document's `type` with this client: as the client itself, but one that is too old to
+ * multiplex gets one connection at a time.
+ * @see data-channel reference, section 11; amazon-ssm-agent `agent/session/plugins/port/port.go`, GetSession
+ */
+export function decidePortMode(type: string, agentVersion: string, clientVersion: string): PortMode {
+  const { mode } = decidePortFeatures(type, agentVersion);
+  return mode === "mux" && compareVersions(clientVersion, oldestMultiplexingClient) < 0 ? "basic" : mode;
 }

@@ -50,6 +50,11 @@ export class SmuxSession {
     return !this.#hasFailed;
   }
 
+  /** Whether data can still be sent on the stream. */
+  isOpen(streamId: number): boolean {
+    return this.#streams.has(streamId);
+  }
+
   /** False from when the peer's bytes should be held back until the effect `readable`. Those given still count. */
   get isReadable(): boolean {
     return this.#unconsumedBytes < receiveBudgetBytes;

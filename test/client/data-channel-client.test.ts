@@ -86,13 +86,12 @@ describe("a client of a session", () => {
     expect(session.resumes()).toBe(0);
   });
 
-  it("gives all output before the end, however slow its consumer", async () => {
-    const taking = Promise.withResolvers<void>();
+  it("gives all output before the end, even to a consumer that takes nothing", async () => {
     const texts: string[] = [];
     await using session = server.connect({
-      onOutput: async (bytes) => {
+      onOutput: (bytes) => {
         texts.push(Buffer.from(bytes).toString());
-        await taking.promise;
+        return new Promise(() => {});
       },
     });
     const shell = await terminal();
@@ -101,8 +100,6 @@ describe("a client of a session", () => {
     shell.print("two");
     shell.end();
     const atEnd = session.client.ended.then((end) => [...texts, end.type]);
-    await vi.waitUntil(() => server.sessions.resume(session.sessionId) === undefined);
-    taking.resolve();
     expect(await atEnd).toEqual(["one ", "two", "closed"]);
   });
 

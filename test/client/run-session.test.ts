@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { PassThrough, Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { WebSocket } from "ws";
@@ -5,8 +6,15 @@ import { runSession, type SessionRun } from "../../emulator/client/run-session.t
 import type { SessionEnd } from "../../emulator/client/session-end.ts";
 import { decodeAgentMessage, type ReceivedMessage } from "../../emulator/protocol/agent-message.ts";
 import {
+  decodeEncryptionChallenge,
+  encodeEncryptionChallenge,
+} from "../../emulator/protocol/encryption-challenge.ts";
+import { decodeHandshakeResponse } from "../../emulator/protocol/handshake.ts";
+import { ChannelCipher, channelKeys } from "../../emulator/session/channel-cipher.ts";
+import {
   closedFrame,
   completeFrame,
+  kmsAction,
   outputFrame,
   requestFrame,
   serverAcknowledge,
@@ -23,13 +31,12 @@ let connected: Promise<WebSocket>;
 /** What the client has sent in its stream; all of it is acknowledged. */
 let received: ReceivedMessage[];
 let output: string;
-let errors: string;
 let input: PassThrough;
 
 beforeEach(async () => {
   const { promise, resolve } = Promise.withResolvers<WebSocket>();
   connected = promise;
-  [received, output, errors] = [[], "", ""];
+  [received, output] = [[], ""];
   input = new PassThrough();
   server = await serve((socket) => {
     socket.on("message", (data: Buffer) => {
@@ -60,12 +67,12 @@ function run(options: Partial<SessionRun> = {}): Promise<SessionEnd> {
       output: collect((text) => {
         output += text;
       }),
-      error: collect((text) => {
-        errors += text;
-      }),
     },
     resume: async () => undefined,
     terminate: async () => {},
+    generateDataKey: async () => {
+      throw new Error("no access to KMS");
+    },
     onInputEnd: "fails",
     ...options,
   });
@@ -102,15 +109,98 @@ describe("a session on a program's own streams", () => {
     expect(process.listenerCount("SIGINT")).toBe(listeners);
   });
 
-  it("shows a command's errors apart, and its exit code as the plugin does", async () => {
+  it("shows every payload of a command as it is, as the plugin does", async () => {
     const over = run();
     const socket = await begin("NonInteractiveCommands");
-    socket.send(serverFrame(2, 11, Buffer.from("to stderr")));
-    socket.send(serverFrame(3, 12, Buffer.from("EXIT_CODE: 7")));
-    await vi.waitUntil(() => output.endsWith("EXIT_CODE: 7"));
+    const payloads = [
+      [1, "out "],
+      [11, "err "],
+      [12, "EXIT_CODE: 7\n"],
+      [10, "\0\0\0\u0003"],
+      [99, " new"],
+    ] as const;
+    for (const [index, [type, text]] of payloads.entries()) {
+      socket.send(serverFrame(2 + index, type, Buffer.from(text)));
+    }
+    socket.send(closedFrame(""));
+    expect(await over).toEqual({ type: "closed", output: "" });
+    expect(output).toBe(`${started}out err EXIT_CODE: 7\n\0\0\0\u0003 new${exited}`);
+  });
+
+  it("shows all that came before the end, even to a reader who is slow", async () => {
+    const taking = Promise.withResolvers<void>();
+    const slow = new Writable({
+      highWaterMark: 1,
+      write(chunk, _encoding, done) {
+        output += chunk;
+        void taking.promise.then(() => done());
+      },
+    });
+    const over = run({ streams: { input, output: slow } });
+    const socket = await begin("Standard_Stream");
+    socket.send(outputFrame(2, "one "));
+    socket.send(outputFrame(3, "two"));
+    socket.send(closedFrame(""));
+    expect(await over).toEqual({ type: "closed", output: "" });
+    taking.resolve();
+    await vi.waitUntil(() => output === `${started}one two${exited}`);
+  });
+
+  it("tells the server why KMS gives no key", async () => {
+    const generateDataKey = vi.fn(async (_kmsKeyId: string) => {
+      throw new Error("Error calling KMS GenerateDataKey API: AccessDeniedException: no");
+    });
+    const over = run({ generateDataKey });
+    const socket = await connected;
+    socket.send(requestFrame(0, [sessionTypeAction("Standard_Stream"), kmsAction("key-1")]));
+    await vi.waitUntil(() => received.length === 1);
+    const { actions } = decodeHandshakeResponse(received[0]?.payload ?? Buffer.alloc(0));
+    expect(actions[1]).toMatchObject({
+      status: 2,
+      error:
+        "Failed to process action KMSEncryption: Error calling KMS GenerateDataKey API: AccessDeniedException: no",
+    });
+    expect(generateDataKey).toHaveBeenCalledWith("key-1", expect.any(AbortSignal));
+    socket.send(closedFrame("failed"));
+    await over;
+  });
+
+  it("encrypts with the key that KMS gives", async () => {
+    const plaintext = randomBytes(64);
+    const agent = new ChannelCipher(channelKeys(plaintext, "agent"), (length) => randomBytes(length));
+    const over = run({ generateDataKey: async () => ({ plaintext, cipherText: Buffer.from("blob") }) });
+    const socket = await connected;
+    socket.send(requestFrame(0, [sessionTypeAction("Standard_Stream"), kmsAction("key-1")]));
+    const challenge = encodeEncryptionChallenge(agent.encrypt(Buffer.from("challenge")));
+    socket.send(serverFrame(1, 8, challenge));
+    await vi.waitUntil(() => received.length === 2);
+    const answer = decodeEncryptionChallenge(received[1]?.payload ?? Buffer.alloc(0));
+    expect(Buffer.from(agent.decrypt(answer)).toString()).toBe("challenge");
+    socket.send(completeFrame(2));
+    socket.send(serverFrame(3, 1, agent.encrypt(Buffer.from("$ "))));
+    await vi.waitUntil(() => output.endsWith("$ "));
+    input.write("exit\n");
+    await vi.waitUntil(() => received.at(-1)?.payloadType === 1);
+    expect(Buffer.from(agent.decrypt(received.at(-1)?.payload ?? Buffer.alloc(0))).toString()).toBe("exit\n");
     socket.send(closedFrame(""));
     await over;
-    expect(errors).toBe("to stderr");
+  });
+
+  it("lets KMS go when the session ends before it has answered", async () => {
+    let isGone = false;
+    const generateDataKey: SessionRun["generateDataKey"] = (_kmsKeyId, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => {
+          isGone = true;
+          reject(signal.reason);
+        });
+      });
+    const over = run({ generateDataKey });
+    const socket = await connected;
+    socket.send(requestFrame(0, [sessionTypeAction("Standard_Stream"), kmsAction("key-1")]));
+    socket.send(closedFrame("too late"));
+    expect(await over).toEqual({ type: "closed", output: "too late" });
+    expect(isGone).toBe(true);
   });
 
   it("tells the size of what is no terminal as the plugin does", async () => {
@@ -172,7 +262,7 @@ describe("a session on a program's own streams", () => {
 
   it("ends when nobody reads its output any more", async () => {
     const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error("write EPIPE")) });
-    const over = run({ streams: { input, output: broken, error: broken } });
+    const over = run({ streams: { input, output: broken } });
     expect(await over).toEqual({ type: "failed", message: "write EPIPE" });
   });
 
@@ -210,6 +300,18 @@ describe("a port session on a program's own streams", () => {
     const flag = received.find(({ payloadType }) => payloadType === 10);
     expect(Buffer.from(flag?.payload ?? []).readUInt32BE()).toBe(2);
     expect(process.listenerCount("SIGINT")).toBe(0);
+  });
+
+  it("ends at once with the server's words, even if what it has for a local program waits for one", async () => {
+    const over = run();
+    const properties = { type: "LocalPortForwarding", portNumber: "80", localPortNumber: "0" };
+    const socket = await connected;
+    // Such an agent has but one connection at a time.
+    socket.send(requestFrame(0, [sessionTypeAction("Port", properties)], "3.0.196.0"));
+    socket.send(completeFrame(1));
+    for (let number = 2; number < 52; number++) socket.send(serverFrame(number, 1, Buffer.alloc(32_000)));
+    socket.send(closedFrame("idle"));
+    expect(await over).toEqual({ type: "closed", output: "idle" });
   });
 
   it("joins the streams without a word, and leaves with its input", async () => {

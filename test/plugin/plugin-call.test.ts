@@ -12,7 +12,14 @@ function read(args: readonly string[], environment: Readonly<Record<string, stri
 describe("readPluginCall", () => {
   it("reads what the AWS CLI hands over", () => {
     const endpoint = "http://127.0.0.1:4583";
-    const call = { type: "session", start, region: "eu-west-1", profile: "dev", endpoint };
+    const call = {
+      type: "session",
+      start,
+      target: "i-1",
+      region: "eu-west-1",
+      profile: "dev",
+      endpoint,
+    };
     const args = ["eu-west-1", "StartSession", "dev", '{"Target":"i-1"}', endpoint];
     expect(read([json, ...args])).toEqual(call);
     const variable = "AWS_SSM_START_SESSION_RESPONSE_1234";
@@ -21,6 +28,17 @@ describe("readPluginCall", () => {
 
   it("needs neither a profile nor an endpoint", () => {
     expect(read([json, "eu-west-1", "StartSession"])).toMatchObject({ profile: "", endpoint: "" });
+  });
+
+  it.each([
+    [[], undefined],
+    [["dev"], ""],
+    [["dev", '{"Target":"i-1","Reason":"x"}'], "i-1"],
+    [["dev", '{"Target":1}'], ""],
+    [["dev", "null"], ""],
+    [["dev", "{"], ""],
+  ])("after StartSession finds in %j the target %j", (args, target) => {
+    expect(read([json, "eu-west-1", "StartSession", ...args])).toMatchObject({ target });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { ProtocolError } from "../../emulator/errors.ts";
 import { decodeAgentMessage } from "../../emulator/protocol/agent-message.ts";
@@ -22,6 +23,7 @@ function newChannel(options: Partial<ClientChannelOptions> = {}): ClientChannel 
     clientVersion: "1.2.707.0",
     size: { columns: 80, rows: 24 },
     newMessageId: () => crypto.randomUUID(),
+    randomBytes: (length) => randomBytes(length),
     ...options,
   });
   channel.attach(0);
@@ -52,6 +54,8 @@ function summary(effects: readonly ClientChannelEffect[]): string[] {
         return `${effect.type} ${Buffer.from(effect.bytes).toString()}`;
       case "session":
         return `session ${effect.session.sessionType}`;
+      case "exit-code":
+        return `exit-code ${effect.code}`;
       case "flag":
         return `flag ${effect.value}`;
       case "closed":
@@ -211,13 +215,15 @@ describe("a client's channel", () => {
       serverFrame(3, 12, Buffer.from("EXIT_CODE: 7")),
       flagFrameOf(4, 3),
       serverFrame(5, 99, Buffer.from("new")),
+      serverFrame(6, 12, Buffer.from("EXIT_CODE: none")),
     ];
     const effects = frames.flatMap((frame) => [...channel.receive(frame, 1), ...channel.taken(1)]);
     expect(summary(effects).filter((line) => !line.startsWith("ack"))).toEqual([
       "stderr err",
-      "exit-code",
+      "exit-code 7",
       "flag 3",
       "output new",
+      "output EXIT_CODE: none",
     ]);
   });
 
@@ -227,15 +233,22 @@ describe("a client's channel", () => {
     expect(summary(effects)).toEqual(["sent 1 a", "sent 2 \u0000\u0000\u0000\u0002"]);
   });
 
-  it("is closed once its consumer has all that came before", () => {
+  it("is closed at once, and gives out all that came before even if nothing of it is taken", () => {
     const channel = begun();
     channel.receive(outputFrame(2, "one"), 1);
-    channel.receive(outputFrame(3, "two"), 1);
-    expect(summary(channel.receive(closedFrame("bye"), 1))).toEqual([]);
-    expect(channel.isClosing).toBe(true);
+    for (const [number, text] of ["two", "three"].entries()) {
+      channel.receive(outputFrame(3 + number, text), 1);
+    }
+    channel.receive(outputFrame(6, "out of order"), 1);
+    expect(summary(channel.receive(closedFrame("bye"), 1))).toEqual([
+      "output two",
+      "output three",
+      "closed bye",
+    ]);
+    expect(channel.isClosed).toBe(true);
     expect(summary(channel.sendInput(Buffer.from("late"), 1))).toEqual([]);
-    expect(summary(channel.taken(2))).toEqual(["ack 2", "output two"]);
-    expect(summary(channel.taken(2))).toEqual(["ack 3", "closed bye"]);
+    expect(summary(channel.taken(2))).toEqual([]);
+    expect(summary(channel.receive(outputFrame(5, "late"), 2))).toEqual([]);
     expect(channel.nextDeadline()).toBeUndefined();
   });
 

@@ -1,5 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { ClientChannel, type ClientChannelEffect } from "../../emulator/session/client-channel.ts";
-import { DataChannel, type DataChannelEffect } from "../../emulator/session/data-channel.ts";
+import {
+  DataChannel,
+  type DataChannelEffect,
+  type DataChannelOptions,
+} from "../../emulator/session/data-channel.ts";
 import type { Network } from "./conversation.ts";
 
 interface Event {
@@ -25,10 +30,13 @@ export class ClientConversation {
   /** Counts connections: what is on its way on one is lost with it. */
   #connection = 0;
   #isConnected = false;
+  readonly #dataKey: Uint8Array;
+  #isPrintable: boolean;
   #unprinted: Uint8Array[] = [];
   #untyped: Uint8Array[] = [];
 
-  constructor(network: Network, slownessMs: number) {
+  /** With a data key the session is encrypted. */
+  constructor(network: Network, slownessMs: number, dataKey?: Uint8Array) {
     this.#network = network;
     this.#slownessMs = slownessMs;
     const newMessageId = () => crypto.randomUUID();
@@ -37,11 +45,16 @@ export class ClientConversation {
       agentVersion: "3.3.1957.0",
       newMessageId,
       limits,
+      ...(dataKey !== undefined && { handshake: "required", encryption: encryptionWith(dataKey) }),
     });
+    this.#dataKey = dataKey ?? new Uint8Array();
+    // What is printed before an encrypted session begins is nobody's.
+    this.#isPrintable = dataKey === undefined;
     this.client = new ClientChannel({
       clientVersion: "1.2.707.0",
       size: { columns: 80, rows: 24 },
       newMessageId,
+      randomBytes: (length) => randomBytes(length),
       limits,
     });
   }
@@ -105,7 +118,8 @@ export class ClientConversation {
   #applyServer(effects: readonly DataChannelEffect[]): void {
     for (const effect of effects) {
       if (effect.type === "input") this.typed.push(...effect.bytes);
-      if (effect.type === "writable") this.#pumpPrinted();
+      if (effect.type === "client-ready") this.#isPrintable = true;
+      if (effect.type === "writable" || effect.type === "client-ready") this.#pumpPrinted();
       if (effect.type === "send") {
         this.#transmit(() => this.#applyClient(this.client.receive(effect.frame, this.now)));
       }
@@ -117,6 +131,7 @@ export class ClientConversation {
       if (effect.type === "send") {
         this.#transmit(() => this.#applyServer(this.server.receive(effect.frame, this.now)));
       }
+      if (effect.type === "data-key-wanted") this.#generateDataKey();
       if (effect.type === "writable") this.#pumpTyped();
       if (effect.type === "closed") this.closingOutput = effect.output;
       if (effect.type === "output") {
@@ -127,8 +142,15 @@ export class ClientConversation {
     }
   }
 
+  /** KMS takes its time. */
+  #generateDataKey(): void {
+    const dataKey = { type: "data-key", plaintext: this.#dataKey, cipherText: this.#dataKey } as const;
+    const happen = () => this.#applyClient(this.client.dataKey(dataKey, this.now));
+    this.#events.push({ at: this.now + 50, happen });
+  }
+
   #pumpPrinted(): void {
-    while (this.server.writable) {
+    while (this.#isPrintable && this.server.writable) {
       const chunk = this.#unprinted.shift();
       if (chunk === undefined) return;
       this.#applyServer(this.server.sendOutput(chunk, this.now));
@@ -155,4 +177,17 @@ export class ClientConversation {
       this.#events.push({ at, happen });
     }
   }
+}
+
+/** KMS whose cipher text is the key itself. */
+function encryptionWith(dataKey: Uint8Array): NonNullable<DataChannelOptions["encryption"]> {
+  return {
+    kmsKeyId: "key-1",
+    challenge: Buffer.alloc(16),
+    randomBytes: (length) => randomBytes(length),
+    decryptDataKey: (cipherText) =>
+      Buffer.from(cipherText).equals(dataKey)
+        ? { type: "data-key", plaintext: cipherText }
+        : { type: "failed", reason: "another key" },
+  };
 }

@@ -1,7 +1,7 @@
 import { encodeAcknowledge } from "../../emulator/protocol/acknowledge.ts";
 import { decodeAgentMessage, encodeAgentMessage } from "../../emulator/protocol/agent-message.ts";
-import { encodeFlag } from "../../emulator/protocol/flag.ts";
-import { encodeHandshakeResponse } from "../../emulator/protocol/handshake.ts";
+import { decodeFlag, encodeFlag } from "../../emulator/protocol/flag.ts";
+import { encodeHandshakeResponse, type HandshakeResponse } from "../../emulator/protocol/handshake.ts";
 import { payloadType } from "../../emulator/protocol/payload-type.ts";
 import { encodeTerminalSize } from "../../emulator/protocol/terminal-size.ts";
 import type { DataChannelEffect } from "../../emulator/session/data-channel.ts";
@@ -40,7 +40,13 @@ export function flagFrame(sequenceNumber: number, value: number): Uint8Array {
 
 export function responseFrame(sequenceNumber: number, status = 1, error = ""): Uint8Array {
   const action = { actionType: "SessionType", status, result: null, error };
-  const response = { clientVersion: "1.2.707.0", actions: [action], errors: [] };
+  return responseFrameOf(sequenceNumber, { actions: [action] });
+}
+
+/** A client's answer to the handshake request; one that did all it was asked for, with these changes. */
+export function responseFrameOf(sequenceNumber: number, changes: Partial<HandshakeResponse>): Uint8Array {
+  const action = { actionType: "SessionType", status: 1, result: null, error: "" };
+  const response = { clientVersion: "1.2.707.0", actions: [action], errors: [], ...changes };
   return clientFrame(sequenceNumber, payloadType.handshakeResponse, encodeHandshakeResponse(response));
 }
 
@@ -53,7 +59,12 @@ const payloadNames: Readonly<Record<number, string>> = {
   [payloadType.output]: "output",
   [payloadType.handshakeRequest]: "request",
   [payloadType.handshakeComplete]: "complete",
+  [payloadType.encryptionChallengeRequest]: "challenge",
+  [payloadType.flag]: "flag",
+  [payloadType.standardError]: "stderr",
+  [payloadType.exitCode]: "exit-code",
 };
+const textTypes: readonly number[] = [payloadType.output, payloadType.standardError, payloadType.exitCode];
 
 /** Effects in one line each: `ack 0`, `output 2 hello`, `resize 90x30`. */
 export function summary(effects: readonly DataChannelEffect[]): string[] {
@@ -67,6 +78,8 @@ export function summary(effects: readonly DataChannelEffect[]): string[] {
         return `resize ${effect.columns}x${effect.rows}`;
       case "client-ready":
         return `client-ready ${effect.clientVersion}`;
+      case "flag":
+        return `flag ${effect.value}`;
       case "failed":
         return `failed ${effect.reason}`;
       default:
@@ -85,7 +98,12 @@ function summaryOfFrame(frame: Uint8Array): string {
       return `channel_closed ${JSON.parse(text).Output}`.trimEnd();
     default: {
       const name = payloadNames[message.payloadType] ?? "?";
-      return `${name} ${message.sequenceNumber} ${name === "output" ? text : ""}`.trimEnd();
+      const content = textTypes.includes(message.payloadType) ? text : flagIn(message);
+      return `${name} ${message.sequenceNumber} ${content}`.trimEnd();
     }
   }
+}
+
+function flagIn({ payloadType: type, payload }: ReturnType<typeof decodeAgentMessage>): string {
+  return type === payloadType.flag ? `${decodeFlag(payload)}` : "";
 }

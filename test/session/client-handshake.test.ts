@@ -7,6 +7,8 @@ import {
 } from "../../emulator/session/client-handshake.ts";
 import { sessionTypeAction } from "./server-frames.ts";
 
+const kmsAction = { actionType: "KMSEncryption", parameters: { KMSKeyId: "k", Challenge: "" } };
+
 function answer(...actions: ClientAction[]) {
   return answerHandshake({ agentVersion: "3.3.1957.0", actions }, "1.2.707.0");
 }
@@ -35,10 +37,10 @@ describe("answerHandshake", () => {
       text: "type",
     },
     {
-      what: "encryption",
-      action: { actionType: "KMSEncryption", parameters: { KMSKeyId: "k" } },
+      what: "encryption without a data key",
+      action: kmsAction,
       status: 2,
-      text: "Failed to process action KMSEncryption",
+      text: "Failed to process action KMSEncryption: ",
     },
     {
       what: "an unknown action",
@@ -51,6 +53,46 @@ describe("answerHandshake", () => {
     expect(response.actions[0]).toMatchObject({ status, error: expect.stringContaining(text) });
     expect(response.errors).toHaveLength(1);
     expect(session.sessionType).toBe("");
+  });
+});
+
+describe("answerHandshake to an agent that wants encryption", () => {
+  const request = {
+    agentVersion: "3.3.1957.0",
+    actions: [sessionTypeAction("Standard_Stream"), kmsAction],
+  };
+
+  it("hands over the data key as KMS has encrypted it", () => {
+    const [plaintext, cipherText] = [Buffer.alloc(64), Buffer.from("blob")];
+    const { response, session } = answerHandshake(request, "1.2.707.0", {
+      type: "data-key",
+      plaintext,
+      cipherText,
+    });
+    expect(response.errors).toEqual([]);
+    expect(response.actions).toEqual([
+      { actionType: "SessionType", status: 1, result: null, error: "" },
+      {
+        actionType: "KMSEncryption",
+        status: 1,
+        result: { KMSCipherTextKey: "YmxvYg==", KMSCipherTextHash: null },
+        error: "",
+      },
+    ]);
+    expect(session.sessionType).toBe("Standard_Stream");
+  });
+
+  it("tells why there is none, in the plugin's words", () => {
+    const reason = "Error calling KMS GenerateDataKey API: AccessDeniedException: no";
+    const { response, session } = answerHandshake(request, "1.2.707.0", { type: "failed", reason });
+    expect(response.errors).toEqual([reason]);
+    expect(response.actions[1]).toEqual({
+      actionType: "KMSEncryption",
+      status: 2,
+      result: null,
+      error: `Failed to process action KMSEncryption: ${reason}`,
+    });
+    expect(session.sessionType).toBe("Standard_Stream");
   });
 });
 

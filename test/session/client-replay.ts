@@ -1,15 +1,40 @@
+import { randomBytes } from "node:crypto";
 import { decodeAgentMessage, type ReceivedMessage } from "../../emulator/protocol/agent-message.ts";
 import { messageType } from "../../emulator/protocol/message-type.ts";
 import { payloadType } from "../../emulator/protocol/payload-type.ts";
 import { decodeTerminalSize, type TerminalSize } from "../../emulator/protocol/terminal-size.ts";
 import { ClientChannel, type ClientChannelEffect } from "../../emulator/session/client-channel.ts";
+import type { GeneratedDataKey } from "../../emulator/session/client-handshake.ts";
 
 export interface Capture {
-  readonly frames: readonly { readonly direction: string; readonly opcode: string; readonly hex: string }[];
+  readonly frames: readonly {
+    readonly direction: string;
+    readonly opcode: string;
+    readonly hex: string;
+    /** What an encrypted payload says. */
+    readonly plain?: string;
+  }[];
 }
 
-export function newClientChannel(size: TerminalSize = { columns: 300, rows: 100 }): ClientChannel {
-  return new ClientChannel({ clientVersion: "1.2.0.0", size, newMessageId: () => crypto.randomUUID() });
+/** What KMS and chance have given to the plugin. */
+export interface CapturedKey {
+  readonly dataKey: GeneratedDataKey;
+  readonly nonces: readonly Uint8Array[];
+}
+
+const noKey: CapturedKey = { dataKey: { type: "failed", reason: "no key" }, nonces: [] };
+
+export function newClientChannel(
+  size: TerminalSize = { columns: 300, rows: 100 },
+  nonces: readonly Uint8Array[] = [],
+): ClientChannel {
+  const left = [...nonces];
+  return new ClientChannel({
+    clientVersion: "1.2.0.0",
+    size,
+    newMessageId: () => crypto.randomUUID(),
+    randomBytes: (length) => left.shift() ?? randomBytes(length),
+  });
 }
 
 /** What a client does, with a consumer that takes everything at once. */
@@ -19,8 +44,11 @@ export class TakingClient {
   /** What the consumer was given, one line each. */
   readonly given: string[] = [];
 
-  constructor(channel: ClientChannel = newClientChannel()) {
+  readonly #dataKey: GeneratedDataKey;
+
+  constructor(channel: ClientChannel = newClientChannel(), dataKey: GeneratedDataKey = noKey.dataKey) {
     this.channel = channel;
+    this.#dataKey = dataKey;
   }
 
   apply(effects: readonly ClientChannelEffect[], now = 1): void {
@@ -28,6 +56,10 @@ export class TakingClient {
       switch (effect.type) {
         case "send":
           this.sent.push(effect.frame);
+          break;
+        case "data-key-wanted":
+          this.given.push(`data-key-wanted ${effect.kmsKeyId}`);
+          this.apply(this.channel.dataKey(this.#dataKey, now), now);
           break;
         case "session":
           this.given.push(
@@ -58,13 +90,16 @@ export class TakingClient {
 }
 
 /** Our client in the plugin's place: it gets the frames that the plugin got, and the same keys and sizes. */
-export function replay({ frames }: Capture): TakingClient {
+export function replay({ frames }: Capture, { dataKey, nonces }: CapturedKey = noKey): TakingClient {
   const sizes = pluginFrames({ frames }).filter((frame) => frame.payloadType === payloadType.size);
-  const client = new TakingClient(newClientChannel(sizes[0] && decodeTerminalSize(sizes[0].payload)));
+  const client = new TakingClient(
+    newClientChannel(sizes[0] && decodeTerminalSize(sizes[0].payload), nonces),
+    dataKey,
+  );
   const { channel } = client;
   client.apply(channel.attach(0));
   const done = new Set<number>();
-  frames.forEach(({ direction, opcode, hex }, now) => {
+  frames.forEach(({ direction, opcode, hex, plain }, now) => {
     const frame = Buffer.from(hex, "hex");
     if (opcode === "text") {
       channel.detach();
@@ -74,8 +109,9 @@ export function replay({ frames }: Capture): TakingClient {
       const message = decodeAgentMessage(frame);
       if (message.messageType !== messageType.inputStreamData || done.has(message.sequenceNumber)) return;
       done.add(message.sequenceNumber);
-      if (message.payloadType === payloadType.output)
-        client.apply(channel.sendInput(message.payload, now), now);
+      if (message.payloadType === payloadType.output) {
+        client.apply(channel.sendInput(plain === undefined ? message.payload : Buffer.from(plain), now), now);
+      }
       if (message.payloadType === payloadType.size) {
         client.apply(channel.resize(decodeTerminalSize(message.payload), now), now);
       }

@@ -2,6 +2,8 @@ import { decodeAgentMessage } from "../../emulator/protocol/agent-message.ts";
 import { messageType } from "../../emulator/protocol/message-type.ts";
 import { DataChannel, type DataChannelEffect } from "../../emulator/session/data-channel.ts";
 import type { DataChannelLimits } from "../../emulator/session/data-channel-limits.ts";
+import type { ChannelSession } from "../../emulator/session/data-channel-options.ts";
+import { decidePortMode } from "../../emulator/session/port-features.ts";
 import { SessionManagerPlugin } from "./session-manager-plugin.ts";
 
 export interface Network {
@@ -32,16 +34,19 @@ export class Conversation {
   readonly #network: Network;
   #flights: Flight[] = [];
   #unsent: Uint8Array[] = [];
+  #stallsUntil = 0;
 
-  constructor(network: Network, limits: Partial<DataChannelLimits> = {}) {
+  constructor(network: Network, limits: Partial<DataChannelLimits> = {}, port?: ChannelSession) {
     this.#network = network;
     this.channel = new DataChannel({
       sessionId: "session",
       agentVersion: "3.3.0.0",
       newMessageId: () => crypto.randomUUID(),
       limits,
+      ...(port !== undefined && { session: port, handshake: "required" }),
     });
-    this.plugin = new SessionManagerPlugin((frame) => {
+    const mode = port && decidePortMode(port.properties?.type ?? "", "3.3.0.0", "1.2.0.0");
+    this.plugin = new SessionManagerPlugin(mode ?? "shell", (frame) => {
       const isAcknowledge = decodeAgentMessage(frame).messageType === messageType.acknowledge;
       const lossShare = isAcknowledge ? 0 : network.lossShare;
       this.#transmit(lossShare, () => this.#apply(this.channel.receive(frame, this.now)));
@@ -56,6 +61,15 @@ export class Conversation {
   disconnect(): void {
     this.#flights = [];
     this.channel.detachClient();
+  }
+
+  /** The client's machine is busy: it hears nothing for a while, then all at once. */
+  stall(forMs: number): void {
+    this.#stallsUntil = this.now + forMs;
+    this.#flights = this.#flights.map(({ arrivesAt, arrive }) => ({
+      arrivesAt: Math.max(arrivesAt, this.#stallsUntil),
+      arrive,
+    }));
   }
 
   /** The shell prints each chunk as soon as the channel takes it. */
@@ -115,7 +129,8 @@ export class Conversation {
     const copies = random() < lossShare ? 0 : random() < duplicateShare ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       const delayMs = Math.round(minDelayMs + random() * (maxDelayMs - minDelayMs));
-      this.#flights.push({ arrivesAt: this.now + delayMs, arrive });
+      const arrivesAt = Math.max(this.now + delayMs, this.#stallsUntil);
+      this.#flights.push({ arrivesAt, arrive });
     }
   }
 }

@@ -206,9 +206,20 @@ describe("input", () => {
     expect(summary(openChannel().receive(flagFrame(2, 2), 0))).toEqual(["ack 2", "terminate-requested"]);
   });
 
+  it("may be a flag, which waits its turn as all input does", () => {
+    const channel = openChannel();
+    channel.holdInput();
+    channel.receive(inputFrame(2, "a"), 0);
+    expect(summary(channel.receive(flagFrame(3, 1), 0))).toEqual(["ack 3"]);
+    expect(summary(channel.acceptInput(1))).toEqual(["ack 2", "input a", "flag 1"]);
+    channel.holdInput();
+    expect(summary(channel.receive(flagFrame(4, 1), 2))).toEqual([]);
+    expect(summary(channel.acceptInput(3))).toEqual(["ack 4", "flag 1"]);
+  });
+
   it.each([
-    ["a flag for ports", flagFrame(2, 1)],
     ["an unknown payload type", clientFrame(2, 99, text("?"))],
+    ["the answer to a challenge that there was not", clientFrame(2, 9, text('{"Challenge":"AAAA"}'))],
   ])("is taken and ignored as %s", (_name, frame) => {
     expect(summary(openChannel().receive(frame, 0))).toEqual(["ack 2"]);
   });
@@ -250,6 +261,32 @@ describe("output", () => {
     const channel = openChannel();
     expect(summary(channel.sendOutput(Buffer.of(0xe2, 0x82), 0))).toEqual([]);
     expect(summary(channel.sendOutput(Buffer.of(0xac), 0))).toEqual(["output 2 €"]);
+  });
+
+  it("keeps the beginnings of characters of standard output and error apart", () => {
+    const channel = openChannel();
+    channel.sendOutput(Buffer.of(0xe2, 0x82), 0);
+    expect(summary(channel.sendOutput(text("oh\n"), 0, "stderr"))).toEqual(["stderr 2 oh"]);
+    expect(summary(channel.sendOutput(Buffer.of(0xac), 0))).toEqual(["output 3 €"]);
+    expect(summary(channel.sendOutput(text("EXIT_CODE: 1"), 0, "exit-code"))).toEqual([
+      "exit-code 4 EXIT_CODE: 1",
+    ]);
+  });
+
+  it("keeps its order with flags, held or not", () => {
+    const channel = newChannel();
+    channel.acceptInput(0);
+    channel.attachClient(0);
+    channel.sendOutput(text("a"), 0);
+    channel.sendFlag(3, 0);
+    channel.sendOutput(text("b"), 0, "stderr");
+    channel.receive(responseFrame(0), 0);
+    expect(summary(channel.receive(sizeFrame(1, 90, 30), 0)).slice(0, 3)).toEqual([
+      "output 2 a",
+      "flag 3 3",
+      "stderr 4 b",
+    ]);
+    expect(summary(channel.sendFlag(3, 0))).toEqual(["flag 5 3"]);
   });
 
   it("leaves in payloads of 32 KiB", () => {

@@ -49,6 +49,14 @@ describe("InboundSequence", () => {
     expect(items.take().acknowledged).toBe(false);
   });
 
+  it("takes the newest of an item that was not taken, and counts it once", () => {
+    const items = sequence();
+    items.offer(0, "bad", 8);
+    expect(items.offer(0, "good", 4)).toBe("next");
+    expect(items.offer(1, "b", 6)).toBe("early");
+    expect(takeAll(items)).toBe("goodb");
+  });
+
   it("remembers what it told to acknowledge early", () => {
     const items = sequence();
     items.offer(1, "b", 1);

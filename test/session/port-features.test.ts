@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decidePortFeatures } from "../../emulator/session/port-features.ts";
+import { decidePortFeatures, decidePortMode } from "../../emulator/session/port-features.ts";
 
 describe("port features", () => {
   it.each([
@@ -20,5 +20,18 @@ describe("port features", () => {
 
   it.each(["", "other"])("join the standard streams for the type %j", (type) => {
     expect(decidePortFeatures(type, "3.3.1957.0").mode).toBe("stdio");
+  });
+});
+
+describe("the mode of the node's end", () => {
+  it.each([
+    ["LocalPortForwarding", "3.3.1957.0", "1.2.0.0", "mux"],
+    ["LocalPortForwarding", "3.3.1957.0", "1.1.70", "mux"],
+    ["LocalPortForwarding", "3.3.1957.0", "1.1.69.9", "basic"],
+    ["LocalPortForwarding", "3.3.1957.0", "", "basic"],
+    ["LocalPortForwarding", "3.0.196.0", "1.2.0.0", "basic"],
+    ["", "3.3.1957.0", "1.0.0.0", "stdio"],
+  ])("for %j with agent %s and client %j is %s", (type, agentVersion, clientVersion, mode) => {
+    expect(decidePortMode(type, agentVersion, clientVersion)).toBe(mode);
   });
 });

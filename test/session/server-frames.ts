@@ -6,6 +6,7 @@ import {
   encodeHandshakeComplete,
   encodeHandshakeRequest,
 } from "../../emulator/protocol/handshake.ts";
+import { encodeKmsParameters } from "../../emulator/protocol/kms-action.ts";
 import { payloadType } from "../../emulator/protocol/payload-type.ts";
 import { clientFrame, messageId } from "./client-frames.ts";
 
@@ -27,8 +28,12 @@ export function flagFrameOf(sequenceNumber: number, value: number): Uint8Array {
   return serverFrame(sequenceNumber, payloadType.flag, encodeFlag(value));
 }
 
-export function requestFrame(sequenceNumber: number, actions: readonly ClientAction[]): Uint8Array {
-  const request = encodeHandshakeRequest({ agentVersion: "3.3.1957.0", actions });
+export function requestFrame(
+  sequenceNumber: number,
+  actions: readonly ClientAction[],
+  agentVersion = "3.3.1957.0",
+): Uint8Array {
+  const request = encodeHandshakeRequest({ agentVersion, actions });
   return serverFrame(sequenceNumber, payloadType.handshakeRequest, request);
 }
 
@@ -52,4 +57,9 @@ export function sessionTypeAction(sessionType: string, properties: unknown = nul
     actionType: "SessionType",
     parameters: { SessionType: sessionType, Properties: properties },
   };
+}
+
+/** What an agent asks for when its session is to be encrypted. */
+export function kmsAction(kmsKeyId: string): ClientAction {
+  return { actionType: "KMSEncryption", parameters: encodeKmsParameters(kmsKeyId, Buffer.alloc(16, 1)) };
 }

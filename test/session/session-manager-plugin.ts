@@ -11,18 +11,22 @@ import { encodeHandshakeResponse } from "../../emulator/protocol/handshake.ts";
 import { messageType } from "../../emulator/protocol/message-type.ts";
 import { payloadType } from "../../emulator/protocol/payload-type.ts";
 import { encodeTerminalSize } from "../../emulator/protocol/terminal-size.ts";
+import type { PortMode } from "../../emulator/session/port-features.ts";
 
 const tickMs = 100;
 const timeoutMs = 200;
 const handlerDelayMs = 2;
 const maxEarlyFrames = 10_000;
 
-/** The rules of session-manager-plugin for a shell session. @see data-channel reference, sections 4, 7 and 8 */
+/** The rules of session-manager-plugin for a session. @see data-channel reference, sections 4, 7 and 8 */
 export class SessionManagerPlugin {
   readonly printed: number[] = [];
   closingOutput: string | undefined;
+  /** A multiplexing client that hears anything before it is in place never says a word again. */
+  hangs = false;
   unacknowledged: { readonly sequenceNumber: number; readonly frame: Uint8Array; readonly sentAt: number }[] =
     [];
+  readonly #mode: PortMode | "shell";
   readonly #send: (frame: Uint8Array) => void;
   readonly #early = new Map<number, ReceivedMessage>();
   #expected = 0;
@@ -32,12 +36,14 @@ export class SessionManagerPlugin {
   #startsAt = Number.POSITIVE_INFINITY;
   #lastTickAt = 0;
 
-  constructor(send: (frame: Uint8Array) => void) {
+  constructor(mode: PortMode | "shell", send: (frame: Uint8Array) => void) {
+    this.#mode = mode;
     this.#send = send;
   }
 
   receive(frame: Uint8Array, now: number): void {
     if (this.closingOutput !== undefined) return;
+    if (this.#mode === "mux" && this.#startsAt !== Number.POSITIVE_INFINITY) this.hangs = true;
     const message = decodeAgentMessage(frame);
     if (!verifyDigest(message) || message.createdAt === 0) return;
     switch (message.messageType) {
@@ -53,6 +59,11 @@ export class SessionManagerPlugin {
         this.#receiveOutput(message, now);
         break;
     }
+  }
+
+  /** It is in place for the session. */
+  get isStarted(): boolean {
+    return this.#isSessionStarted;
   }
 
   type(bytes: Uint8Array, now: number): void {
@@ -112,7 +123,8 @@ export class SessionManagerPlugin {
         return true;
       default:
         // Output without any HandshakeComplete is taken as the sign of a shell.
-        if (!this.#isSessionStarted && this.#startsAt === Number.POSITIVE_INFINITY) this.#start(now);
+        if (this.#mode === "shell" && !this.#isSessionStarted && this.#startsAt === Number.POSITIVE_INFINITY)
+          this.#start(now);
         if (this.#isSessionStarted) this.printed.push(...payload);
         return this.#isSessionStarted;
     }
@@ -121,7 +133,8 @@ export class SessionManagerPlugin {
   #start(now: number): void {
     this.#isSessionStarted = true;
     this.#startsAt = Number.POSITIVE_INFINITY;
-    this.#input(payloadType.size, encodeTerminalSize({ columns: 90, rows: 30 }), now);
+    if (this.#mode === "shell")
+      this.#input(payloadType.size, encodeTerminalSize({ columns: 90, rows: 30 }), now);
   }
 
   #input(type: number, payload: Uint8Array, now: number): void {

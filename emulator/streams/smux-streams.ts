@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { type Clock, systemClock } from "../clock.ts";
+import { DeadlineTimer } from "../deadline-timer.ts";
 import { type SmuxEffect, SmuxSession } from "../session/smux-session.ts";
-import { DeadlineTimer } from "./deadline-timer.ts";
 import { finish, pump } from "./stream-flow.ts";
 
 export interface SmuxStreamsOptions {
@@ -10,8 +10,10 @@ export interface SmuxStreamsOptions {
   readonly keepAlive: boolean;
   /** Sends to the peer, in the order of the calls. Resolves when there is room for more; never rejects. */
   readonly send: (bytes: Uint8Array) => Promise<void>;
-  /** What a stream that the peer opens leads to, even if it is still connecting; undefined: it is closed. */
-  readonly dial?: () => Duplex | undefined;
+  /** What a stream that the peer opens leads to; undefined: it is closed. Never rejects. */
+  readonly dial?: () => Promise<Duplex | undefined>;
+  /** The peer was silent for too long or broke the rules; all streams are closed. */
+  readonly onFailed?: (reason: string) => void;
   readonly clock?: Clock;
 }
 
@@ -24,6 +26,8 @@ export class SmuxStreams implements Disposable {
   readonly #clock: Clock;
   readonly #session: SmuxSession;
   readonly #sockets = new Map<number, Duplex>();
+  /** Data for streams of the peer whose sockets are being dialled. */
+  readonly #dialling = new Map<number, Uint8Array[]>();
   #isDisposed = false;
   #whenReadable = Promise.withResolvers<void>();
   readonly #timer: DeadlineTimer;
@@ -88,7 +92,7 @@ export class SmuxStreams implements Disposable {
   #carryOut(effect: Exclude<SmuxEffect, { type: "send" }>): void {
     switch (effect.type) {
       case "opened":
-        this.#dial(effect.streamId);
+        void this.#dial(effect.streamId);
         break;
       case "data":
         this.#give(effect.streamId, effect.data);
@@ -103,26 +107,39 @@ export class SmuxStreams implements Disposable {
         this.#whenReadable = Promise.withResolvers();
         break;
       case "failed":
+        this.#options.onFailed?.(effect.reason);
         break;
     }
   }
 
-  #dial(streamId: number): void {
-    const socket = this.#options.dial?.();
+  async #dial(streamId: number): Promise<void> {
+    const waiting: Uint8Array[] = [];
+    this.#dialling.set(streamId, waiting);
+    const socket = await this.#options.dial?.();
+    this.#dialling.delete(streamId);
+    if (this.#isDisposed) return void socket?.destroy();
     if (socket === undefined) {
+      for (const data of waiting) this.#consumed(data.length);
       void this.#apply(this.#session.close(streamId));
       return;
     }
     this.#sockets.set(streamId, socket);
-    void this.#join(streamId, socket);
+    for (const data of waiting) this.#give(streamId, data);
+    if (!this.#session.isOpen(streamId)) finish(socket);
+    await this.#join(streamId, socket);
   }
 
   #give(streamId: number, data: Uint8Array): void {
-    const onConsumed = () => void this.#apply(this.#session.consumed(data.length, this.#clock.now()));
+    const waiting = this.#dialling.get(streamId);
+    if (waiting !== undefined) return void waiting.push(data);
     const socket = this.#sockets.get(streamId);
     // A socket calls back for everything that it was given, even when it breaks.
-    if (socket === undefined) onConsumed();
-    else socket.write(data, onConsumed);
+    if (socket === undefined) this.#consumed(data.length);
+    else socket.write(data, () => this.#consumed(data.length));
+  }
+
+  #consumed(byteCount: number): void {
+    void this.#apply(this.#session.consumed(byteCount, this.#clock.now()));
   }
 
   #rearm(): void {

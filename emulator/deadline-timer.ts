@@ -1,4 +1,4 @@
-import type { Clock, EpochMillis } from "../clock.ts";
+import type { Clock, EpochMillis } from "./clock.ts";
 
 /** The one timer of a machine's owner, armed anew only when the machine's deadline has changed. */
 export class DeadlineTimer {

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { duplexPair } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { describe, expect, it } from "vitest";
-import { SmuxStreams, type SmuxStreamsOptions } from "../../emulator/client/smux-streams.ts";
+import { describe, expect, it, vi } from "vitest";
 import { encodeSmuxFrame, type SmuxCommand, smuxCommand } from "../../emulator/protocol/smux-frame.ts";
+import { SmuxStreams, type SmuxStreamsOptions } from "../../emulator/streams/smux-streams.ts";
 
 function frame(command: SmuxCommand, data: Uint8Array = new Uint8Array(0)): Uint8Array {
   return encodeSmuxFrame({ command, streamId: 3, data });
@@ -16,7 +16,7 @@ function joined(options: Partial<SmuxStreamsOptions> = {}) {
   const streams = new SmuxStreams({
     role: "server",
     keepAlive: false,
-    dial: () => near,
+    dial: async () => near,
     send: async (bytes) => void sent.push(bytes),
     ...options,
   });
@@ -43,9 +43,9 @@ describe("smux streams", () => {
     );
   });
 
-  it("close a stream that leads nowhere", () => {
-    const { sent } = joined({ dial: () => undefined });
-    expect(sent).toEqual([frame(smuxCommand.finish)]);
+  it("close a stream that leads nowhere", async () => {
+    const { sent } = joined({ dial: async () => undefined });
+    await vi.waitFor(() => expect(sent).toEqual([frame(smuxCommand.finish)]));
   });
 
   it("close all destinations when the peer breaks the rules", async () => {
