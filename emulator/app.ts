@@ -110,6 +110,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     realClock,
     random,
     settings: { ...options.session, region: seed.region },
+    accountId: seed.account,
     state: () => state,
     node: (nodeId) => fleet.get(nodeId),
     agentVersion: (nodeId) => nodes.get(nodeId)?.agentVersion ?? "",

@@ -65,9 +65,12 @@ export const protocolErrorCodes = {
 /** A managed node or its container engine failed. Always has a `cause`. */
 export class ManagedNodeError extends Error {
   override readonly name = "ManagedNodeError";
+  /** The system's name of the error, such as `ENOENT`, where the node's kernel refused what was asked of it. */
+  readonly code: string | undefined;
 
-  constructor(message: string, options: { readonly cause: unknown }) {
+  constructor(message: string, options: { readonly cause: unknown; readonly code?: string }) {
     super(message, options);
+    this.code = options.code;
   }
 }
 

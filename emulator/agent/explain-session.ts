@@ -73,8 +73,12 @@ async function explainHalves(decision: ServiceDecision, context: ExplainContext)
       outcome: { type: "silent", text: silence.join() },
     };
   }
+  if (reading.document.sessionType === "Port") {
+    const node: Explanation["node"] = { outcome: "run", makesSsmUser: false, steps: [] };
+    return { service, node, outcome: { type: "run", user: "root" } };
+  }
   const shell = await decideWithoutChange(context.node, {
-    inputs: reading.document.inputs,
+    document: reading.document,
     runAsUser,
     isLogGroupEncrypted: (groupName) => isLogGroupEncrypted(context.state, groupName),
   });

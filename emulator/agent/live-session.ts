@@ -1,10 +1,11 @@
 import type { Decision } from "../access/decision.ts";
 import type { Clock, EpochMillis } from "../clock.ts";
+import { DeadlineTimer } from "../deadline-timer.ts";
 import { defaultIdleMinutes } from "../documents/read-as-agent.ts";
-import type { SessionInputs } from "../documents/session-document.ts";
+import type { SessionDocument, SessionInputs } from "../documents/session-document.ts";
 import type { StartSessionTask } from "../operations/ports/session-control.ts";
 import { encodeChannelClosed } from "../protocol/channel-closed.ts";
-import { DataChannel, type DataChannelEffect } from "../session/data-channel.ts";
+import type { DataChannel, DataChannelEffect } from "../session/data-channel.ts";
 import { IdleTimer } from "../session/idle-timer.ts";
 import { nextStatus, type SessionEvent, type SessionStatus } from "../session/lifecycle.ts";
 import type { AttachedClient, ClientConnection } from "./client-connection.ts";
@@ -12,9 +13,11 @@ import { DataChannelToken } from "./data-channel-token.ts";
 import { neverAnswered } from "./decide-shell.ts";
 import { handshakeFailure } from "./failure-texts.ts";
 import type { ManagedNode } from "./managed-node.ts";
+import { describeStart, PluginRun } from "./plugin-run.ts";
+import { openSessionChannel, requiresHandshake, type SessionChannelOptions } from "./session-channel.ts";
+import type { OutputKind, PluginStart } from "./session-plugin.ts";
 import { type SessionLogSink, SessionRecorder } from "./session-recorder.ts";
-import { Shell } from "./shell.ts";
-import { type ShellStart, startShell } from "./start-shell.ts";
+import { startPlugin } from "./start-plugin.ts";
 
 export interface LiveSessionSettings {
   readonly region: string;
@@ -24,7 +27,7 @@ export interface LiveSessionSettings {
   readonly resumeGraceMs: number;
 }
 
-export interface LiveSessionDependencies {
+export interface LiveSessionDependencies extends SessionChannelOptions {
   /** By which a session gets old: it can be put forward. */
   readonly clock: Clock;
   /**
@@ -33,9 +36,7 @@ export interface LiveSessionDependencies {
    */
   readonly realClock: Clock;
   readonly node: ManagedNode;
-  readonly agentVersion: string;
   readonly settings: LiveSessionSettings;
-  readonly newMessageId: () => string;
   readonly newToken: (length: number) => string;
   readonly isLogGroupEncrypted: (groupName: string) => boolean;
   readonly sink: SessionLogSink;
@@ -53,8 +54,6 @@ export interface SessionChange {
   readonly endedAt: EpochMillis | undefined;
 }
 
-/** Input that the terminal has not taken; above it the client's frames wait without an acknowledge. */
-const maxInputBacklogBytes = 256 * 1024;
 /**
  * Told to a client whose place another has taken, with a newer token.
  * @unverified The text; two clients of one real session would settle it.
@@ -64,7 +63,7 @@ const replacedText = "Another client has taken over this session.";
 const lingerAfterCloseMs = 2_000;
 
 /**
- * One session from the task to its end: joins the data channel's machine, the shell on the node and the log, and owns
+ * One session from the task to its end: joins the data channel's machine, the plugin on the node and the log, and owns
  * their timers, one by either clock. It knows nothing of sockets and engines.
  */
 export class LiveSession {
@@ -80,30 +79,27 @@ export class LiveSession {
   readonly #deps: LiveSessionDependencies;
   readonly #channel: DataChannel;
   readonly #idle: IdleTimer;
+  readonly #run: PluginRun;
   readonly #whenEnded = Promise.withResolvers<void>();
   readonly #whenTold = Promise.withResolvers<void>();
-  /** Settles when the node has opened the shell or failed to. */
-  #starting: Promise<void> = Promise.resolve();
-  /** Until the node has answered. */
-  #deciding: Promise<unknown> | undefined;
-  #endSleep: () => void = () => {};
+  /** While the client takes no more output. */
+  #room: PromiseWithResolvers<void> | undefined;
   #status: SessionStatus = "Connecting";
   #decision: Decision;
   #closingOutput: string | undefined;
   #endedAt: EpochMillis | undefined;
   #connection: ClientConnection | undefined;
-  #shell: Shell | undefined;
   #recorder: SessionRecorder | undefined;
   #isTold = false;
   /** When a session without a client is given up. */
   #graceEndsAt: EpochMillis | undefined;
   /** When a client that lingers after the end is dropped, or is no longer expected back; by the real clock. */
   #lingerEndsAt: EpochMillis | undefined;
-  #cancelDeadline: () => void = () => {};
-  #cancelRealDeadline: () => void = () => {};
+  readonly #timer: DeadlineTimer;
+  readonly #realTimer: DeadlineTimer;
 
   constructor(task: StartSessionTask, dependencies: LiveSessionDependencies) {
-    const { clock, realClock, settings, agentVersion, newMessageId } = dependencies;
+    const { clock, realClock, settings } = dependencies;
     this.token = new DataChannelToken(dependencies.newToken);
     this.ended = this.#whenEnded.promise;
     this.told = this.#whenTold.promise;
@@ -113,7 +109,21 @@ export class LiveSession {
     this.#realClock = realClock;
     this.#deps = dependencies;
     this.#decision = task.decision;
-    this.#channel = new DataChannel({ sessionId: task.sessionId, agentVersion, newMessageId });
+    this.#channel = openSessionChannel(task, dependencies);
+    this.#run = new PluginRun({
+      clock,
+      startErrorDelayMs: settings.startErrorDelayMs,
+      onDecided: (start) => this.#decided(start),
+      onStarted: () => this.#apply(this.#channel.acceptInput(realClock.now())),
+      onRefused: ({ output }) => this.#fail(output),
+      onFailed: (error) => {
+        dependencies.onError(error, "starting the session on the node");
+        this.#fail("");
+      },
+      show: ({ text, kind }) => void this.#output(Buffer.from(text), kind),
+    });
+    this.#timer = new DeadlineTimer(clock, () => this.#onDeadline());
+    this.#realTimer = new DeadlineTimer(realClock, () => this.#onRealDeadline());
     const { idleSessionTimeout = defaultIdleMinutes, maxSessionDuration } = this.#inputs ?? {};
     this.#idle = new IdleTimer({
       startedAt: clock.now(),
@@ -131,17 +141,22 @@ export class LiveSession {
     return this.#status === "Terminating" || this.#status === "Terminated" || this.#status === "Failed";
   }
 
+  get #isPort(): boolean {
+    const { document } = this.#task;
+    return document.type === "parsed" && document.document.sessionType === "Port";
+  }
+
   get hasClient(): boolean {
     return this.#connection !== undefined;
   }
 
   /** Something has begun that ends without more time passing: a start, or the end with all that belongs to it. */
   get isBusy(): boolean {
-    if (!this.isEnding) return this.#deciding !== undefined;
+    if (!this.isEnding) return this.#run.deciding !== undefined;
     return this.#endedAt === undefined || (this.hasClient && !this.#isTold);
   }
 
-  /** The node has the task: the shell starts, whether or not a client is there yet. */
+  /** The node has the task: a shell starts, whether or not a client is there yet; the rest waits for the handshake. */
   begin(): void {
     const { document } = this.#task;
     this.#arm();
@@ -152,10 +167,8 @@ export class LiveSession {
       return;
     }
     this.#enter("agent-connected");
-    this.#starting = this.#startShell(document.document.inputs).catch((error: unknown) => {
-      this.#deps.onError(error, "starting the shell");
-      this.#fail("");
-    });
+    this.#apply(this.#channel.begin(this.#realClock.now()));
+    if (!requiresHandshake(document.document)) this.#start(document.document, undefined);
   }
 
   /** Attaches a client whose token was taken; it takes the place of one that is there. */
@@ -215,69 +228,65 @@ export class LiveSession {
    * That takes only what node and client take: an ended log's ticks, which are time, are not waited for.
    */
   async settled(): Promise<void> {
-    await this.#deciding?.catch(() => undefined);
+    await this.#run.deciding?.catch(() => undefined);
     if (!this.isEnding) return;
     this.#recorder?.finishNow();
     await Promise.all([this.ended, this.hasClient && this.told]);
   }
 
-  async #startShell(inputs: SessionInputs): Promise<void> {
-    const { node, settings, isLogGroupEncrypted } = this.#deps;
-    const deciding = startShell(node, { inputs, runAsUser: this.#task.runAsUser, isLogGroupEncrypted });
-    this.#deciding = deciding;
-    const start = await deciding.finally(() => {
-      this.#deciding = undefined;
-    });
-    const steps = [...this.#decision.steps, ...start.steps];
-    if (start.type === "started") {
-      this.#decision = { steps, outcome: "run", runAsUser: start.userName };
-      await this.#adoptShell(start, inputs);
-      return;
-    }
-    this.#decision = { steps, outcome: "refused", refusal: start.output };
-    this.#publish();
-    if (start.delayed && !this.isEnding) await this.#sleep(settings.startErrorDelayMs);
-    this.#fail(start.output);
+  #clientReady(clientVersion: string | undefined): void {
+    const { document } = this.#task;
+    if (document.type === "unparsable" || this.isEnding) return;
+    if (requiresHandshake(document.document)) this.#start(document.document, clientVersion);
   }
 
-  async #adoptShell(start: Extract<ShellStart, { type: "started" }>, inputs: SessionInputs): Promise<void> {
-    if (this.isEnding) return start.terminal.terminate();
-    const { clock, realClock, sink, onError, settings } = this.#deps;
+  #start(document: SessionDocument, clientVersion: string | undefined): void {
+    const { node, agentVersion, isLogGroupEncrypted } = this.#deps;
+    const { runAsUser } = this.#task;
+    const task = { document, runAsUser, isLogGroupEncrypted, agentVersion, clientVersion };
+    const host = {
+      output: (bytes: Uint8Array, kind?: OutputKind) => this.#output(bytes, kind),
+      flag: (value: number) => this.#apply(this.#channel.sendFlag(value, this.#realClock.now())),
+      ended: (failure?: string) => this.#pluginEnded(failure),
+      onError: (error: unknown) => this.#deps.onError(error, "using what the session has on the node"),
+    };
+    this.#run.start(() => startPlugin(node, task, { host, realClock: this.#realClock }));
+  }
+
+  #decided(start: PluginStart): void {
+    const { steps, ...outcome } = describeStart(start);
+    this.#decision = { steps: [...this.#decision.steps, ...steps], ...outcome };
+    // What a port carries is nobody's log. @see agent-behaviour reference, section 4.7
+    if (start.type === "started" && !this.#isPort) this.#recorder = this.#record(start.userName);
+    this.#publish();
+  }
+
+  #record(runAsUser: string): SessionRecorder {
+    const { clock, sink, settings } = this.#deps;
     const { sessionId, principal, target } = this.#task;
-    this.#recorder = new SessionRecorder({
-      clock,
-      sink,
-      context: {
-        awsRegion: settings.region,
-        target,
-        sessionOwner: principal.arn,
-        runAsUser: start.userName,
-        sessionId,
-      },
-    });
-    this.#shell = new Shell(start.terminal, {
-      clock: realClock,
-      onOutput: (bytes) => this.#shellOutput(bytes),
-      onEnd: () => this.#shellEnded(),
-      onError: (error) => onError(error, "using the terminal"),
-    });
-    this.#shell.typeProfile(inputs.shellProfile.linux);
-    this.#publish();
-    this.#apply(this.#channel.acceptInput(realClock.now()));
+    const context = { awsRegion: settings.region, target, sessionOwner: principal.arn, runAsUser, sessionId };
+    return new SessionRecorder({ clock, sink, context });
   }
 
-  #shellOutput(bytes: Uint8Array): void {
-    if (this.isEnding) return;
+  #output(bytes: Uint8Array, kind?: OutputKind): Promise<void> | undefined {
+    if (this.isEnding) return undefined;
     this.#idle.activity(this.#clock.now());
     this.#recorder?.append(bytes);
-    this.#apply(this.#channel.sendOutput(bytes, this.#realClock.now()));
-    if (!this.#channel.writable) this.#shell?.pause();
+    this.#apply(this.#channel.sendOutput(bytes, this.#realClock.now(), kind));
+    if (this.#channel.writable) return undefined;
+    this.#room ??= Promise.withResolvers();
+    return this.#room.promise;
   }
 
-  #shellEnded(): void {
+  #giveRoom(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+
+  #pluginEnded(failure: string | undefined): void {
     if (this.isEnding) return;
-    this.#enter("shell-ended");
-    this.#close("");
+    this.#enter(failure === undefined ? "plugin-ended" : "start-failed");
+    this.#close(failure ?? "");
   }
 
   #clientLost(): void {
@@ -302,7 +311,7 @@ export class LiveSession {
   #close(output: string): void {
     this.#closingOutput = output;
     this.#publish();
-    this.#endSleep();
+    this.#giveRoom();
     this.#apply(this.#channel.close(output, this.#realClock.now()));
     // The client of a node that never answered is let in only now.
     if (this.#inputs === undefined && this.#connection !== undefined) {
@@ -321,8 +330,7 @@ export class LiveSession {
   async #cleanUp(): Promise<void> {
     const logged = this.#recorder?.finish();
     try {
-      await this.#starting;
-      await this.#shell?.terminate();
+      await this.#run.end();
     } finally {
       await logged;
     }
@@ -358,10 +366,13 @@ export class LiveSession {
         this.#input(effect.bytes);
         break;
       case "resize":
-        this.#shell?.resize({ columns: effect.columns, rows: effect.rows });
+        this.#run.plugin?.resize({ columns: effect.columns, rows: effect.rows });
+        break;
+      case "flag":
+        this.#run.plugin?.flag(effect.value);
         break;
       case "writable":
-        this.#shell?.resume();
+        this.#giveRoom();
         break;
       case "failed":
         this.#fail(handshakeFailure(effect.reason));
@@ -374,33 +385,22 @@ export class LiveSession {
         this.#tell();
         break;
       case "client-ready":
+        this.#clientReady(effect.clientVersion);
         break;
     }
   }
 
   #input(bytes: Uint8Array): void {
-    const shell = this.#shell;
-    if (shell === undefined) return;
     this.#idle.activity(this.#clock.now());
-    const taken = shell.input(bytes);
-    if (shell.backlogBytes <= maxInputBacklogBytes) return;
+    const taken = this.#run.plugin?.input(bytes);
+    if (taken === undefined) return;
     this.#channel.holdInput();
     void taken.then(() => this.#apply(this.#channel.acceptInput(this.#realClock.now())));
   }
 
   #arm(): void {
-    this.#cancelDeadline();
-    this.#cancelRealDeadline();
-    this.#cancelDeadline = callAtFirst(
-      this.#clock,
-      [this.#graceEndsAt, this.isEnding ? undefined : this.#idle.nextDeadline()],
-      () => this.#onDeadline(),
-    );
-    this.#cancelRealDeadline = callAtFirst(
-      this.#realClock,
-      [this.#lingerEndsAt, this.#channel.nextDeadline()],
-      () => this.#onRealDeadline(),
-    );
+    this.#timer.arm(first(this.#graceEndsAt, this.isEnding ? undefined : this.#idle.nextDeadline()));
+    this.#realTimer.arm(first(this.#lingerEndsAt, this.#channel.nextDeadline()));
   }
 
   #onDeadline(): void {
@@ -429,24 +429,9 @@ export class LiveSession {
     this.#isTold = true;
     this.#whenTold.resolve();
   }
-
-  /** Ends early when the session does. */
-  #sleep(delayMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#clock.at(this.#clock.now() + delayMs, resolve);
-    this.#endSleep = () => {
-      cancel();
-      resolve();
-    };
-    return promise;
-  }
 }
 
-function callAtFirst(
-  clock: Clock,
-  deadlines: readonly (EpochMillis | undefined)[],
-  callback: () => void,
-): () => void {
-  const pending = deadlines.filter((deadline) => deadline !== undefined);
-  return pending.length === 0 ? () => {} : clock.at(Math.min(...pending), callback);
+function first(...times: readonly (EpochMillis | undefined)[]): EpochMillis | undefined {
+  const pending = times.filter((time) => time !== undefined);
+  return pending.length === 0 ? undefined : Math.min(...pending);
 }

@@ -9,6 +9,7 @@ import type { SessionRecord } from "../operations/ports/session-record.ts";
 import { encodeChannelClosed } from "../protocol/channel-closed.ts";
 import type { LogEventMessage } from "../sessionlog/log-event.ts";
 import type { AttachedClient, ClientConnection, DataChannels } from "./client-connection.ts";
+import { decryptDataKey } from "./decrypt-data-key.ts";
 import { LiveSession, type LiveSessionSettings, type SessionChange } from "./live-session.ts";
 import { isLogGroupEncrypted, streamToLogGroup } from "./log-group-sink.ts";
 import type { ManagedNode } from "./managed-node.ts";
@@ -19,6 +20,7 @@ export interface LiveSessionsOptions {
   readonly realClock: Clock;
   readonly random: Randomness;
   readonly settings: LiveSessionSettings;
+  readonly accountId: string;
   /** The account as it is now; a reset swaps it. */
   readonly state: () => AccountState;
   readonly node: (nodeId: string) => ManagedNode | undefined;
@@ -53,7 +55,8 @@ export class LiveSessions implements SessionControl, DataChannels {
   }
 
   start(task: StartSessionTask): { readonly tokenValue: string } {
-    const { clock, realClock, random, settings, onError } = this.#options;
+    const { clock, realClock, random, settings, accountId, onError } = this.#options;
+    const { region } = settings;
     const node = this.#options.node(task.target);
     if (node === undefined)
       throw new ServiceException("TargetNotConnected", `${task.target} is not connected.`);
@@ -73,6 +76,7 @@ export class LiveSessions implements SessionControl, DataChannels {
       newMessageId: randomUUID,
       newToken: random.base64,
       isLogGroupEncrypted: (name) => isLogGroupEncrypted(state, name),
+      decryptDataKey: (request) => decryptDataKey(request, { state, now: clock.now(), accountId, region }),
       sink: this.#sinkOf(task, state),
       onChange: (change) => state.sessions.put(task.sessionId, toRecord(task, startedAt, change)),
       onError: (error, during) => onError(error, task.sessionId, during),

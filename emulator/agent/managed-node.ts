@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Credential, UserLookup } from "../access/user-lookup.ts";
 import type { TerminalSize } from "../protocol/terminal-size.ts";
 
@@ -12,16 +13,40 @@ export interface ManagedNode {
    */
   ensureSsmUser(): Promise<void>;
   /** Opens a process on a terminal of 0 columns × 0 rows. */
-  openTerminal(options: TerminalOptions): Promise<TerminalProcess>;
+  openTerminal(options: ProcessOptions): Promise<TerminalProcess>;
+  /**
+   * Opens a process without a terminal, whose standard input is empty. The error of a program that cannot be run has the
+   * code that the system gave: `ENOENT`, `EACCES` and so on.
+   */
+  openProcess(options: PipedProcessOptions): Promise<PipedProcess>;
+  /** The addresses of a host as the node's resolver has them, in its order; none when it knows no such name. */
+  resolveHost(host: string): Promise<readonly string[]>;
+  /**
+   * Connects to a TCP port from the node. Like node:net's, the socket is still connecting and emits `connect`, or else
+   * `error`, a ManagedNodeError with the system's code such as `ECONNREFUSED`, and `close`.
+   */
+  dial(destination: SocketAddress): Duplex;
 }
 
-export interface TerminalOptions {
+export interface SocketAddress {
+  /** An IP address. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface ProcessOptions {
+  /** A program without a slash is looked for in {@link environment}'s PATH. */
   readonly argv: readonly string[];
   /** The whole environment; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   /** Undefined: stay root. */
   readonly credential: Credential | undefined;
+}
+
+export interface PipedProcessOptions extends ProcessOptions {
+  /** Standard error goes into standard output's pipe, so that both keep the order in which they were written. */
+  readonly joinOutput: boolean;
 }
 
 /** A process on a terminal. Its output waits in the terminal while it is paused. */
@@ -41,3 +66,21 @@ export interface TerminalProcess {
   /** Kills everything the process ever started, also what left its session; resolves when none of it is left. */
   terminate(): Promise<void>;
 }
+
+/** A process with pipes for its output, which waits in them while it is paused. */
+export interface PipedProcess {
+  /** Set both before the first `await`. */
+  onOutput: (bytes: Uint8Array, from: "stdout" | "stderr") => void;
+  /** The process has ended and all its output was handed over. Called once. */
+  onEnd: (exit: ProcessExit) => void;
+  pause(): void;
+  resume(): void;
+  /** Sends the signal to this process alone; harmless when it has ended. */
+  signal(name: "SIGINT" | "SIGQUIT"): Promise<void>;
+  /** Kills everything the process ever started, also what left its session; resolves when none of it is left. */
+  terminate(): Promise<void>;
+}
+
+export type ProcessExit =
+  | { readonly type: "exited"; readonly code: number }
+  | { readonly type: "killed"; readonly signal: string };

@@ -1,6 +1,7 @@
 import type { Clock, EpochMillis } from "../clock.ts";
 import type { TerminalSize } from "../protocol/terminal-size.ts";
 import type { TerminalProcess } from "./managed-node.ts";
+import type { SessionPlugin, SessionPluginHost } from "./session-plugin.ts";
 
 /**
  * The agent waits a second before it first reads the terminal, so the prompt is complete when the client's first size
@@ -9,14 +10,17 @@ import type { TerminalProcess } from "./managed-node.ts";
 const firstOutputQuietMs = 30;
 /** The agent's own wait, for a shell that prints nothing. @see agent-behaviour reference, section 6 */
 const firstOutputPatienceMs = 1000;
+/** Input that the terminal has not taken; above it the client's frames wait without an acknowledge. */
+const maxBacklogBytes = 256 * 1024;
 
 /**
- * A shell on a node's terminal. Input and sizes take effect in the order they were given, and only after the shell's
+ * A shell, or a command, on a node's terminal. Input and sizes take effect in the order they were given, and only after the
  * first output, as with the real agent. A shell that never stops printing is not waited for: it must hear Ctrl-C.
  */
-export class Shell {
+export class Shell implements SessionPlugin {
   readonly #terminal: TerminalProcess;
   readonly #clock: Clock;
+  readonly #host: SessionPluginHost;
   /** When the wait for the first output is over, however much there is of it. */
   readonly #patienceEndsAt: EpochMillis;
   readonly #whenSettled = Promise.withResolvers<void>();
@@ -25,38 +29,21 @@ export class Shell {
   #cancelSettling: () => void = () => {};
   #queue: Promise<void> = this.#whenSettled.promise;
   #backlogBytes = 0;
-  readonly #onError: (error: unknown) => void;
 
   constructor(
     terminal: TerminalProcess,
-    options: {
-      readonly clock: Clock;
-      readonly onOutput: (bytes: Uint8Array) => void;
-      readonly onEnd: () => void;
-      /** Input or a size did not reach the terminal, which is going away. */
-      readonly onError: (error: unknown) => void;
-    },
+    options: { readonly clock: Clock; readonly host: SessionPluginHost },
   ) {
     this.#terminal = terminal;
     this.#clock = options.clock;
+    this.#host = options.host;
     this.#patienceEndsAt = options.clock.now() + firstOutputPatienceMs;
     this.#settleAt(this.#patienceEndsAt);
-    this.#onError = options.onError;
-    terminal.onOutput = (bytes) => {
-      if (!this.#isSettled) {
-        this.#settleAt(Math.min(this.#clock.now() + firstOutputQuietMs, this.#patienceEndsAt));
-      }
-      options.onOutput(bytes);
-    };
+    terminal.onOutput = (bytes) => this.#output(bytes);
     terminal.onEnd = () => {
       this.#stop();
-      options.onEnd();
+      this.#host.ended();
     };
-  }
-
-  /** Bytes that the terminal has not taken yet. */
-  get backlogBytes(): number {
-    return this.#backlogBytes;
   }
 
   /**
@@ -65,39 +52,45 @@ export class Shell {
    */
   typeProfile(profile: string): void {
     if (profile.trim() === "") return;
-    this.#terminal.write(Buffer.from(`${profile}\n`)).catch(this.#onError);
+    this.#terminal.write(Buffer.from(`${profile}\n`)).catch((error) => this.#host.onError(error));
   }
 
-  /** Resolves when the terminal took the bytes. */
-  input(bytes: Uint8Array): Promise<void> {
+  input(bytes: Uint8Array): Promise<void> | undefined {
     this.#backlogBytes += bytes.length;
-    return this.#enqueue(async () => {
+    const taken = this.#enqueue(async () => {
       await this.#terminal.write(bytes).finally(() => {
         this.#backlogBytes -= bytes.length;
       });
     });
+    return this.#backlogBytes > maxBacklogBytes ? taken : undefined;
   }
 
   resize(size: TerminalSize): void {
     void this.#enqueue(() => this.#terminal.resize(size));
   }
 
-  pause(): void {
-    this.#terminal.pause();
-  }
+  /** No flag means anything to a shell. */
+  flag(): void {}
 
-  resume(): void {
-    this.#terminal.resume();
-  }
-
-  /** Resolves when nothing that the shell ever started is left on the node. */
   async terminate(): Promise<void> {
     this.#stop();
     await this.#terminal.terminate();
   }
 
+  #output(bytes: Uint8Array): void {
+    if (!this.#isSettled) {
+      this.#settleAt(Math.min(this.#clock.now() + firstOutputQuietMs, this.#patienceEndsAt));
+    }
+    const room = this.#host.output(bytes);
+    if (room === undefined) return;
+    this.#terminal.pause();
+    void room.then(() => this.#terminal.resume());
+  }
+
   #enqueue(step: () => Promise<void>): Promise<void> {
-    this.#queue = this.#queue.then(() => (this.#isOver ? undefined : step())).catch(this.#onError);
+    this.#queue = this.#queue
+      .then(() => (this.#isOver ? undefined : step()))
+      .catch((error) => this.#host.onError(error));
     return this.#queue;
   }
 

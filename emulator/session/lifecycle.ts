@@ -12,12 +12,12 @@ export type SessionEvent =
   | "agent-connected"
   | "client-attached"
   | "client-lost"
-  /** The shell could not be started. */
+  /** It could not be started, or failed. */
   | "start-failed"
   /** TerminateSession, a client's flag, a timeout. */
   | "end-requested"
-  /** The shell ended by itself. */
-  | "shell-ended"
+  /** The shell, or what else the session was about, ended by itself. */
+  | "plugin-ended"
   /** Nothing of the session is left on the node. */
   | "cleaned-up";
 
@@ -34,20 +34,20 @@ const transitions: Readonly<Record<SessionStatus, Readonly<Partial<Record<Sessio
     "client-lost": "Disconnected",
     "start-failed": "Failed",
     "end-requested": "Terminating",
-    "shell-ended": "Terminating",
+    "plugin-ended": "Terminating",
   },
   Disconnected: {
     "client-attached": "Connected",
     "start-failed": "Failed",
     "end-requested": "Terminating",
-    "shell-ended": "Terminating",
+    "plugin-ended": "Terminating",
   },
   Terminating: {
     "client-attached": "Terminating",
     "client-lost": "Terminating",
     "start-failed": "Terminating",
     "end-requested": "Terminating",
-    "shell-ended": "Terminating",
+    "plugin-ended": "Terminating",
     "cleaned-up": "Terminated",
   },
   Terminated: { "client-attached": "Terminated", "client-lost": "Terminated" },

@@ -15,10 +15,12 @@ import { applySeed } from "../../emulator/seed/apply-seed.ts";
 import { builtInSeed } from "../../emulator/seed/built-in-seed.ts";
 import { createMemoryState } from "../../emulator/store/memory.ts";
 import { FakeNode, nodeGone } from "../helpers/fake-node.ts";
+import { ManualClock } from "../helpers/manual-clock.ts";
 import { accountId, operationContext } from "../helpers/operation-context.ts";
 import { rolePrincipal, userPrincipal } from "../helpers/principals.ts";
 import { shellDocument } from "../helpers/session-documents.ts";
 import { webNode } from "../http/admin-options.ts";
+import { idleHost } from "./plugin-host.ts";
 
 /** Everything that a decision depends on. */
 interface Situation {
@@ -80,11 +82,17 @@ async function start(situation: Situation): Promise<Explanation["outcome"]> {
   const [task] = tasks;
   if (task === undefined) throw new Error("StartSession gave the node no task");
   if (task.document.type === "unparsable") return { type: "silent", text: expect.any(String) as string };
-  const shell = await startShell(new FakeNode(situation.users), {
-    inputs: task.document.document.inputs,
-    runAsUser: task.runAsUser,
-    isLogGroupEncrypted: (name) => isLogGroupEncrypted(base.state, name),
-  });
+  // Root connects, and no user is looked up.
+  if (task.document.document.sessionType === "Port") return { type: "run", user: "root" };
+  const shell = await startShell(
+    new FakeNode(situation.users),
+    {
+      document: task.document.document,
+      runAsUser: task.runAsUser,
+      isLogGroupEncrypted: (name) => isLogGroupEncrypted(base.state, name),
+    },
+    { host: idleHost, realClock: new ManualClock() },
+  );
   return shell.type === "started"
     ? { type: "run", user: shell.userName }
     : { type: "refused", by: "node", text: shell.output };
@@ -148,11 +156,16 @@ describe("an explanation ends as the session does", () => {
     ["by a document that is missing", { principal: alice, documentName: "none" }, "refused"],
     [
       "by a document without its parameter",
-      { principal: alice, documentName: "AWS-StartSSHSession" },
+      { principal: alice, documentName: "AWS-StartInteractiveCommand" },
       "refused",
     ],
+    [
+      "of a port, whomever Run As names",
+      { principal: alice, inputs: runAs(""), documentName: "AWS-StartSSHSession" },
+      "run",
+    ],
     ["by preferences that no agent parses", { principal: alice, inputs: { runAsEnabled: "yes" } }, "silent"],
-    ["with KMS", { principal: alice, inputs: { kmsKeyId: "alias/x" } }, "refused"],
+    ["with KMS", { principal: alice, inputs: { kmsKeyId: "alias/x" } }, "run"],
     [
       "with a log group that must be encrypted and is not",
       { principal: alice, inputs: { cloudWatchLogGroupName: "/plain", cloudWatchEncryptionEnabled: true } },

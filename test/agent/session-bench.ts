@@ -5,6 +5,7 @@ import {
 } from "../../emulator/agent/live-session.ts";
 import { LiveSessions, type LiveSessionsOptions } from "../../emulator/agent/live-sessions.ts";
 import { type AgentReading, readAsAgent } from "../../emulator/documents/read-as-agent.ts";
+import type { SessionDocumentContent } from "../../emulator/documents/session-document.ts";
 import type { StartSessionTask } from "../../emulator/operations/ports/session-control.ts";
 import type { LogEventMessage } from "../../emulator/sessionlog/log-event.ts";
 import { FakeNode } from "../helpers/fake-node.ts";
@@ -15,14 +16,29 @@ import { TestClient } from "./test-client.ts";
 
 /** A shell document with these inputs, as the agent reads it. */
 export function shellReading(inputs: Readonly<Record<string, unknown>> = {}): AgentReading {
+  return documentReading({ inputs });
+}
+
+/** A document with these members, as the agent reads it. */
+export function documentReading(members: Partial<SessionDocumentContent> = {}): AgentReading {
   return readAsAgent({
     schemaVersion: "1.0",
     description: undefined,
     sessionType: "Standard_Stream",
-    inputs,
+    inputs: {},
     parameters: {},
     properties: {},
+    ...members,
   });
+}
+
+/** A command document for Linux nodes, as the agent reads it. */
+export function commandReading(
+  sessionType: "InteractiveCommands" | "NonInteractiveCommands",
+  linux: Readonly<Record<string, unknown>>,
+  inputs: Readonly<Record<string, unknown>> = {},
+): AgentReading {
+  return documentReading({ sessionType, inputs, properties: { linux } });
 }
 
 export const unparsableReading: AgentReading = { type: "unparsable", reason: "invalid parameter type" };
@@ -89,6 +105,7 @@ export function sessionBench(
     newMessageId: () => `00000000-0000-4000-8000-${String(++messages).padStart(12, "0")}`,
     newToken: (length) => "t".repeat(length),
     isLogGroupEncrypted: (name) => encryptedGroups.includes(name),
+    decryptDataKey: () => ({ type: "failed", reason: "NotFoundException: no KMS here" }),
     sink: (batch) => void events.push(...batch),
     onChange: (change) => changes.push(change),
     onError: (error) => errors.push(error),
@@ -122,6 +139,7 @@ export function newLiveSessions(
     realClock: options.clock,
     random: countingRandomness(),
     settings: testSettings,
+    accountId: "000000000000",
     node: (id) => (id === options.on.nodeId ? options.on : undefined),
     agentVersion: () => "3.3.1957.0",
     onEvent: () => {},

@@ -9,15 +9,26 @@ function openShell() {
   const output: string[] = [];
   const errors: unknown[] = [];
   let ends = 0;
-  const shell = new Shell(terminal, {
-    clock,
-    onOutput: (bytes) => output.push(Buffer.from(bytes).toString()),
-    onEnd: () => {
+  /** Until it resolves, the client takes no more. */
+  let room: Promise<void> | undefined;
+  const host = {
+    output: (bytes: Uint8Array) => {
+      output.push(Buffer.from(bytes).toString());
+      return room;
+    },
+    flag: () => {},
+    ended: () => {
       ends += 1;
     },
-    onError: (error) => errors.push(error),
-  });
-  return { clock, terminal, shell, output, errors, ends: () => ends };
+    onError: (error: unknown) => void errors.push(error),
+  };
+  const shell = new Shell(terminal, { clock, host });
+  const fill = () => {
+    const full = Promise.withResolvers<void>();
+    room = full.promise;
+    return full;
+  };
+  return { clock, terminal, shell, output, errors, ends: () => ends, fill };
 }
 
 const size = { columns: 90, rows: 30 };
@@ -84,27 +95,38 @@ describe("a shell's profile", () => {
 });
 
 describe("a shell's backlog", () => {
-  it("counts the bytes that the terminal has not taken", async () => {
+  it("asks to wait once there is more of it than 256 KiB", async () => {
     const { clock, terminal, shell } = openShell();
     const taking = Promise.withResolvers<void>();
     terminal.taking = taking.promise;
-    const taken = shell.input(Buffer.from("four"));
-    void shell.input(Buffer.from("ü"));
-    await clock.advance(1_000);
-    expect(shell.backlogBytes).toBe(6);
+    expect(shell.input(Buffer.alloc(256 * 1024))).toBeUndefined();
+    const taken = shell.input(Buffer.from("x"));
+    expect(taken).toBeInstanceOf(Promise);
     taking.resolve();
+    await clock.advance(1_000);
     await taken;
-    await clock.advance(0);
-    expect(shell.backlogBytes).toBe(0);
+    expect(shell.input(Buffer.from("y"))).toBeUndefined();
   });
 
   it("does not count bytes that were lost", async () => {
     const { clock, terminal, shell, errors } = openShell();
     terminal.failure = nodeGone();
-    void shell.input(Buffer.from("lost"));
+    void shell.input(Buffer.alloc(256 * 1024));
     await clock.advance(1_000);
-    expect(shell.backlogBytes).toBe(0);
+    expect(shell.input(Buffer.from("y"))).toBeUndefined();
     expect(errors).toEqual([terminal.failure]);
+  });
+});
+
+describe("a shell's output", () => {
+  it("waits in the terminal while the client takes no more", async () => {
+    const { terminal, fill } = openShell();
+    const full = fill();
+    terminal.print("much");
+    expect(terminal.isPaused).toBe(true);
+    full.resolve();
+    await full.promise;
+    expect(terminal.isPaused).toBe(false);
   });
 });
 

@@ -1,5 +1,15 @@
+import { connect } from "node:net";
+import { Duplex } from "node:stream";
 import type { UserLookup } from "../../emulator/access/user-lookup.ts";
-import type { ManagedNode, TerminalOptions, TerminalProcess } from "../../emulator/agent/managed-node.ts";
+import type {
+  ManagedNode,
+  PipedProcess,
+  PipedProcessOptions,
+  ProcessExit,
+  ProcessOptions,
+  SocketAddress,
+  TerminalProcess,
+} from "../../emulator/agent/managed-node.ts";
 import { ManagedNodeError } from "../../emulator/errors.ts";
 import type { TerminalSize } from "../../emulator/protocol/terminal-size.ts";
 
@@ -8,8 +18,13 @@ export class FakeNode implements ManagedNode {
   readonly nodeId: string;
   /** What was asked of the node, in order. */
   readonly calls: string[] = [];
-  readonly opened: TerminalOptions[] = [];
+  readonly opened: ProcessOptions[] = [];
   readonly terminals: FakeTerminal[] = [];
+  readonly processes: FakeProcess[] = [];
+  /** Addresses by host name. */
+  readonly hosts: Map<string, readonly string[]>;
+  /** Local ports, where something really listens, by `ADDRESS:PORT` on the node; nothing listens elsewhere. */
+  readonly ports: Map<string, number>;
   /** Fails what opens a terminal. */
   failure: Error | undefined;
   /** Until it resolves, no terminal opens. */
@@ -20,6 +35,8 @@ export class FakeNode implements ManagedNode {
   constructor(users: Readonly<Record<string, number>> = { alice: 1500 }, nodeId = "i-0a1b2c3d4e5f60718") {
     this.nodeId = nodeId;
     this.#users = new Map(Object.entries(users));
+    this.hosts = new Map([["localhost", ["127.0.0.1"]]]);
+    this.ports = new Map();
   }
 
   async lookUpUser(words: readonly string[]): Promise<UserLookup> {
@@ -42,7 +59,7 @@ export class FakeNode implements ManagedNode {
     this.#users.set("ssm-user", 1001);
   }
 
-  async openTerminal(options: TerminalOptions): Promise<TerminalProcess> {
+  async openTerminal(options: ProcessOptions): Promise<TerminalProcess> {
     this.calls.push(`open ${options.argv.join(" ")}`);
     await this.opening;
     if (this.failure !== undefined) throw this.failure;
@@ -50,6 +67,39 @@ export class FakeNode implements ManagedNode {
     this.opened.push(options);
     this.terminals.push(terminal);
     return terminal;
+  }
+
+  async openProcess(options: PipedProcessOptions): Promise<PipedProcess> {
+    this.calls.push(`run ${options.argv.join(" ")}`);
+    await this.opening;
+    if (this.failure !== undefined) throw this.failure;
+    const process = new FakeProcess();
+    this.opened.push(options);
+    this.processes.push(process);
+    return process;
+  }
+
+  async resolveHost(host: string): Promise<readonly string[]> {
+    this.calls.push(`resolve ${host}`);
+    return this.hosts.get(host) ?? [];
+  }
+
+  dial({ address, port }: SocketAddress): Duplex {
+    this.calls.push(`dial ${address} ${port}`);
+    const localPort = this.ports.get(`${address}:${port}`);
+    if (localPort !== undefined) return connect(localPort, "127.0.0.1");
+    const refused = new ManagedNodeError("The node could not connect", {
+      cause: "connection refused",
+      code: "ECONNREFUSED",
+    });
+    return new Duplex({ read() {}, construct: (done) => done(refused) });
+  }
+
+  /** The process of the only session. @throws Error before there is one */
+  get process(): FakeProcess {
+    const [process] = this.processes;
+    if (process === undefined) throw new Error("no process was opened");
+    return process;
   }
 
   /** The terminal of the only session. @throws Error before there is one */
@@ -119,6 +169,44 @@ export class FakeTerminal implements TerminalProcess {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.onEnd();
+  }
+}
+
+/** A process without a terminal, which is the test itself. */
+export class FakeProcess implements PipedProcess {
+  onOutput: (bytes: Uint8Array, from: "stdout" | "stderr") => void = () => {};
+  onEnd: (exit: ProcessExit) => void = () => {};
+  readonly signals: string[] = [];
+  isPaused = false;
+  isTerminated = false;
+  #hasEnded = false;
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+  }
+
+  async signal(name: string): Promise<void> {
+    this.signals.push(name);
+  }
+
+  async terminate(): Promise<void> {
+    this.isTerminated = true;
+    this.end({ type: "killed", signal: "SIGKILL" });
+  }
+
+  print(text: string, from: "stdout" | "stderr" = "stdout"): void {
+    this.onOutput(Buffer.from(text), from);
+  }
+
+  /** The process ends by itself. */
+  end(exit: ProcessExit = { type: "exited", code: 0 }): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.onEnd(exit);
   }
 }
 

@@ -7,7 +7,7 @@ const events: readonly SessionEvent[] = [
   "client-lost",
   "start-failed",
   "end-requested",
-  "shell-ended",
+  "plugin-ended",
   "cleaned-up",
 ];
 

@@ -1,7 +1,8 @@
+import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import type { OsUser } from "../../access/os-user.ts";
 import type { UserLookup } from "../../access/user-lookup.ts";
-import type { TerminalOptions, TerminalProcess } from "../../agent/managed-node.ts";
+import type { PipedProcess, ProcessOptions, TerminalProcess } from "../../agent/managed-node.ts";
 import type { SessionProcess } from "../../agent/node-administration.ts";
 import { type Clock, type EpochMillis, systemClock } from "../../clock.ts";
 import { ManagedNodeError } from "../../errors.ts";
@@ -102,7 +103,7 @@ export class DockerNode implements FleetNode {
     await this.#channel.ensureSsmUser();
   }
 
-  async openTerminal(options: TerminalOptions): Promise<TerminalProcess> {
+  async openTerminal(options: ProcessOptions): Promise<TerminalProcess> {
     this.#mustBeOn();
     const { container } = this;
     const mark = this.#marks.take();
@@ -122,6 +123,18 @@ export class DockerNode implements FleetNode {
       await end(0).catch(() => undefined);
       throw cause;
     }
+  }
+
+  async openProcess(): Promise<PipedProcess> {
+    throw notYet("run commands without a terminal");
+  }
+
+  async resolveHost(): Promise<readonly string[]> {
+    throw notYet("look hosts up");
+  }
+
+  dial(): Duplex {
+    throw notYet("connect to ports");
   }
 
   addUser(user: OsUser): Promise<"added" | "exists"> {
@@ -253,4 +266,8 @@ export class DockerNode implements FleetNode {
       throw nodeError("The engine does not tell a node's state", cause);
     }
   }
+}
+
+function notYet(what: string): ManagedNodeError {
+  return new ManagedNodeError(`Nodes in Docker cannot ${what} yet`, { cause: "not implemented" });
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
-import type { TerminalOptions, TerminalProcess } from "../../agent/managed-node.ts";
+import type { ProcessOptions, TerminalProcess } from "../../agent/managed-node.ts";
 import type { Clock } from "../../clock.ts";
 import { ManagedNodeError } from "../../errors.ts";
 import type { TerminalSize } from "../../protocol/terminal-size.ts";
@@ -17,7 +17,7 @@ const endTimeoutMs = 2_000;
 const maxResizeAttempts = 5;
 const resizeRetryMs = 50;
 
-export interface DockerTerminalOptions extends TerminalOptions {
+export interface DockerTerminalOptions extends ProcessOptions {
   readonly container: Docker.Container;
   readonly clock: Clock;
   readonly mark: string;

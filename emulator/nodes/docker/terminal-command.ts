@@ -1,4 +1,4 @@
-import type { TerminalOptions } from "../../agent/managed-node.ts";
+import type { ProcessOptions } from "../../agent/managed-node.ts";
 
 /**
  * Marks itself, says its process id (the session's leader: exec keeps it) in the first line, waits for {@link startKey},
@@ -15,7 +15,7 @@ export const startKey: Uint8Array = Uint8Array.of(0x04);
  * terminal stays root's; everything the caller gave is an argument.
  * @see agent-behaviour reference, sections 2.1 and 2.2
  */
-export function terminalCommand(options: TerminalOptions, mark: string): string[] {
+export function terminalCommand(options: ProcessOptions, mark: string): string[] {
   const environment = Object.entries(options.environment).map(([name, value]) => `${name}=${value}`);
   return [
     ...["/bin/sh", "-c", script, "sh", mark],
@@ -24,7 +24,7 @@ export function terminalCommand(options: TerminalOptions, mark: string): string[
   ];
 }
 
-function identity({ credential }: TerminalOptions): string[] {
+function identity({ credential }: ProcessOptions): string[] {
   if (credential === undefined) return [];
   const { uid, gid, groups } = credential;
   return [

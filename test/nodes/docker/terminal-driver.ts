@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 import type { Credential } from "../../../emulator/access/user-lookup.ts";
-import type { ManagedNode, TerminalOptions, TerminalProcess } from "../../../emulator/agent/managed-node.ts";
+import type { ManagedNode, ProcessOptions, TerminalProcess } from "../../../emulator/agent/managed-node.ts";
 
 /** What the agent gives a session's shell. @see agent-behaviour reference, section 2.2 */
 const environment = {
@@ -32,7 +32,7 @@ export interface DrivenTerminal {
 
 export async function openShell(
   node: ManagedNode,
-  options: Partial<TerminalOptions> = {},
+  options: Partial<ProcessOptions> = {},
 ): Promise<DrivenTerminal> {
   const credential = "credential" in options ? options.credential : await aliceOn(node);
   const defaults = { argv: ["sh"], environment, workingDirectory: "/usr/bin/" };

@@ -141,19 +141,49 @@ describe("StartSession's document", () => {
   });
 
   it.each([
-    ["AWS-StartPortForwardingSession", { portNumber: ["80"], localPortNumber: ["0"] }, "Port"],
+    ["AWS-StartPortForwardingSession", { portNumber: ["80"] }, "Port"],
+    ["AWS-StartSSHSession", {}, "Port"],
     ["AWS-StartInteractiveCommand", { command: ["ls"] }, "InteractiveCommands"],
-  ])("is refused when it asks for what is not emulated: %s", (DocumentName, Parameters, type) => {
-    expect(refusal(() => start({ DocumentName, Parameters }))).toEqual({
-      code: "BadRequest",
-      message: `Sessions of type ${type} are not emulated by ssm-emulator yet, only Standard_Stream.`,
-    });
-    expect(tasks).toEqual([]);
+    ["AWS-StartNonInteractiveCommand", { command: ["ls"] }, "NonInteractiveCommands"],
+  ])("may be AWS's own %s, with its parameters in their places", (DocumentName, Parameters, sessionType) => {
+    start({ DocumentName, Parameters });
+    expect(task()).toMatchObject({ documentName: DocumentName, document: { document: { sessionType } } });
   });
 
-  it("is refused when it asks for encryption with KMS", () => {
-    putDocument(preferences, { kmsKeyId: "alias/sessions" });
-    expect(refusal(start)).toMatchObject({ code: "BadRequest", message: expect.stringMatching(/kmsKeyId/) });
+  it("of AWS's own takes the inputs of the preferences", () => {
+    putDocument(preferences, { runAsEnabled: true, runAsDefaultUser: "ops" });
+    start({ DocumentName: "AWS-StartInteractiveCommand", Parameters: { command: ["ls"] } });
+    expect(task()).toMatchObject({
+      document: { document: { inputs: { runAsEnabled: true, runAsDefaultUser: "ops" } } },
+    });
+  });
+
+  it("of a port needs nobody whom Run As names", () => {
+    putDocument(preferences, { runAsEnabled: true });
+    expect(refusal(start)).toEqual({ code: "BadRequest", message: noRunAsUserMessage });
+    start({ DocumentName: "AWS-StartSSHSession" });
+    expect(task()).toMatchObject({
+      runAsUser: "",
+      decision: { steps: [{ by: "service", finding: expect.stringMatching(/ignore Run As/) }] },
+    });
+  });
+
+  it.each([
+    ["3.1.1373.0", true],
+    ["3.1.1374.0", false],
+  ])("of a remote host wants an agent that forwards to one: %s", (agentVersion, isRefused) => {
+    node = { ...webNode, agentVersion };
+    const startRemote = () =>
+      start({
+        DocumentName: "AWS-StartPortForwardingSessionToRemoteHost",
+        Parameters: { host: ["db.internal"], portNumber: ["5432"] },
+      });
+    if (!isRefused) return void startRemote();
+    expect(refusal(startRemote)).toMatchObject({
+      code: "BadRequest",
+      message: expect.stringMatching(/^The version of the SSM agent .* to remote hosts\./),
+    });
+    expect(tasks).toEqual([]);
   });
 
   it("is handed over even if the agent cannot parse it, for it to be silent about", () => {

@@ -7,6 +7,7 @@ import {
   type ResolvedSessionDocument,
   resolveSessionDocument,
 } from "../../../documents/resolve-session-document.ts";
+import { isVersionAbove } from "../../../session/agent-version.ts";
 import type { OperationContext, ServiceSettings } from "../../operation.ts";
 import { latestVersion } from "./find-document.ts";
 
@@ -52,10 +53,14 @@ export function decideSessionAtService(request: SessionRequest, context: Decisio
   if (document.type === "refused") return { ...document, steps: [] };
   const reading = bindParameters(document.content, request.parameters);
   if (reading.type === "refused") return { ...reading, document, steps: [] };
-  const refusal = findUnemulated(reading) ?? findUnconnected(request.target, context);
+  const refusal =
+    findUnconnected(request.target, context) ?? findUnsupported(reading, request.target, context);
   if (refusal !== undefined) return { type: "refused", ...refusal, document, reading, steps: [] };
   if (reading.type === "unparsable") return { type: "proceed", document, reading, runAsUser: "", steps: [] };
 
+  if (reading.document.sessionType === "Port") {
+    return { type: "proceed", document, reading, runAsUser: "", steps: byService(ignoresRunAs) };
+  }
   const { steps, ...runAs } = decideRunAsAtService({
     principal: context.principal,
     preferences: reading.document.inputs,
@@ -88,24 +93,33 @@ function findDocument(
 
 type AwsError = { readonly code: string; readonly text: string };
 
-/** What the emulator cannot do it refuses here, in words of its own, instead of pretending. */
-function findUnemulated(reading: AgentReading): AwsError | undefined {
-  if (reading.type === "unparsable") return undefined;
-  const { sessionType, inputs } = reading.document;
-  if (sessionType !== "Standard_Stream") {
-    return {
-      code: "BadRequest",
-      text: `Sessions of type ${sessionType} are not emulated by ssm-emulator yet, only Standard_Stream.`,
-    };
-  }
-  if (inputs.kmsKeyId === "") return undefined;
-  return {
-    code: "BadRequest",
-    text: "KMS encryption (kmsKeyId) is not emulated by ssm-emulator yet.",
-  };
-}
+/** @see agent-behaviour reference, section 1.6 */
+const ignoresRunAs = "port sessions ignore Run As: the agent, which is root, connects";
 
 function findUnconnected(target: string, { nodes }: DecisionContext): AwsError | undefined {
   if (nodes.get(target)?.pingStatus === "Online") return undefined;
   return { code: "TargetNotConnected", text: `${target} is not connected.` };
+}
+
+/** The last agent that does not forward to other hosts. @see agent-behaviour reference, section 5 */
+const lastWithoutRemoteHosts = "3.1.1373.0";
+
+/** @unverified The end of the text; public traces have its beginning only. */
+function findUnsupported(
+  reading: AgentReading,
+  target: string,
+  { nodes }: DecisionContext,
+): AwsError | undefined {
+  if (reading.type === "unparsable" || reading.document.sessionType !== "Port") return undefined;
+  const agentVersion = nodes.get(target)?.agentVersion ?? "";
+  const { host } = reading.document.properties;
+  if (!host || isVersionAbove(agentVersion, lastWithoutRemoteHosts)) return undefined;
+  return {
+    code: "BadRequest",
+    text: "The version of the SSM agent installed on this instance doesn't support port forwarding to remote hosts. Update the SSM agent to version 3.1.1374.0 or later.",
+  };
+}
+
+function byService(finding: string): readonly DecisionStep[] {
+  return [{ by: "service", finding }];
 }

@@ -1,0 +1,80 @@
+import type { Clock } from "../../clock.ts";
+import { formatGoValue } from "../../documents/go-value.ts";
+import { type PortProperties, portProperties } from "../../protocol/port-properties.ts";
+import { decidePortFeatures, decidePortMode } from "../../session/port-features.ts";
+import type { StartRefusal } from "../decide-shell.ts";
+import type { ManagedNode } from "../managed-node.ts";
+import type { PluginStart, SessionPlugin, SessionPluginHost } from "../session-plugin.ts";
+import { BasicPort } from "./basic-port.ts";
+import { isDeniedAddress } from "./denied-addresses.ts";
+import { MuxPort } from "./mux-port.ts";
+import { DialError, PortDialer } from "./port-dialer.ts";
+
+export interface PortTask {
+  /** The document's, with its parameters in their places. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly agentVersion: string;
+  readonly clientVersion: string;
+}
+
+export interface PortOptions {
+  readonly host: SessionPluginHost;
+  /** By which connections and the client are waited for. */
+  readonly realClock: Clock;
+}
+
+type Node = Pick<ManagedNode, "resolveHost" | "dial">;
+
+/**
+ * Opens what a port session is about, as root: Run As plays no part. Failures are told without a banner and at once.
+ * @see agent-behaviour reference, section 5; amazon-ssm-agent `agent/session/plugins/port/port.go`
+ */
+export async function openPort(node: Node, task: PortTask, options: PortOptions): Promise<PluginStart> {
+  const properties = portProperties(task.properties);
+  if (properties.portNumber === "") {
+    return refused(`Port number is empty in session properties. ${formatGoValue(task.properties)}`);
+  }
+  const addresses = await findAddresses(node, properties.host);
+  if (addresses.some(isDeniedAddress) && properties.host !== "") {
+    return refused(`Forwarding to IP address ${properties.host} is forbidden.`);
+  }
+  const { realClock } = options;
+  const dialer = new PortDialer({ node, addresses, port: Number(properties.portNumber), realClock });
+  const plugin = await openMode(dialer, properties, task, options);
+  if ("type" in plugin) return plugin;
+  const to =
+    properties.host === "" ? "the node" : `${properties.host} (${addresses.join(", ") || "unknown"})`;
+  const finding = `the agent, as root, connects to port ${properties.portNumber} of ${to}`;
+  return { type: "started", plugin, userName: "", steps: [{ by: "node", finding }] };
+}
+
+/** A host that nobody knows is no failure yet. */
+async function findAddresses(node: Node, host: string): Promise<readonly string[]> {
+  if (host !== "") return await node.resolveHost(host);
+  // As `localhost` is on Amazon Linux; the second is for what listens on IPv6 only.
+  return ["127.0.0.1", "::1"];
+}
+
+async function openMode(
+  dialer: PortDialer,
+  { type }: PortProperties,
+  { agentVersion, clientVersion }: PortTask,
+  { host, realClock }: PortOptions,
+): Promise<SessionPlugin | StartRefusal> {
+  if (decidePortMode(type, agentVersion, clientVersion) === "mux") {
+    // The agent goes by the client's version, too, but then gives up a client that was told to send nothing.
+    const { keepAlive } = decidePortFeatures(type, agentVersion);
+    return new MuxPort({ dialer, host, keepAlive, realClock });
+  }
+  try {
+    const reconnects = type === "LocalPortForwarding";
+    return new BasicPort({ dialer, host, reconnects }, await dialer.dial());
+  } catch (error) {
+    if (error instanceof DialError) return refused(`Unable to connect to specified port: ${error.message}`);
+    throw error;
+  }
+}
+
+function refused(output: string): StartRefusal {
+  return { type: "refused", output, delayed: false, steps: [{ by: "node", finding: output }] };
+}
