@@ -4,7 +4,7 @@ import { goPattern } from "../../emulator/documents/go-pattern.ts";
 import { isObject } from "../../emulator/documents/json-value.ts";
 
 function patternOf(document: string, parameter: string): string {
-  const { parameters } = builtInDocuments.find(({ name }) => name === document)?.content ?? {};
+  const parameters = builtInDocuments.find(({ name }) => name === document)?.content.parameters;
   const definition = isObject(parameters) ? parameters[parameter] : undefined;
   return isObject(definition) ? String(definition.allowedPattern) : "no such parameter";
 }
