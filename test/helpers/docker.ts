@@ -70,11 +70,12 @@ export interface TestFleetOptions {
   readonly nodes?: readonly NodeSpec[];
   readonly dockerHost?: string;
   readonly temporary?: boolean;
+  readonly helper?: "auto" | "off";
 }
 
 export async function openTestFleet(options: TestFleetOptions = {}): Promise<TestFleet> {
   const owner = options.owner ?? newOwner();
-  const { nodes = [testNode], dockerHost, temporary } = options;
+  const { nodes = [testNode], dockerHost, temporary, helper } = options;
   const baseImage = await testBaseImage();
   const fleet = await DockerFleet.open({
     owner,
@@ -83,6 +84,7 @@ export async function openTestFleet(options: TestFleetOptions = {}): Promise<Tes
     baseImage,
     dockerHost,
     temporary,
+    helper,
   });
   const node = fleet.get(testNode.nodeId);
   const [found] = await containersOf(owner);

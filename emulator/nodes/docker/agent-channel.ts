@@ -6,6 +6,7 @@ import type { CommandResult } from "../../access/user-lookup.ts";
 import type { SessionProcess } from "../../agent/node-administration.ts";
 import type { Clock } from "../../clock.ts";
 import { ManagedNodeError } from "../../errors.ts";
+import { type MarkedProcess, MarkScans, type MarkSignal } from "./mark-scans.ts";
 import { nodeError } from "./node-error.ts";
 
 const requestTimeoutMs = 15_000;
@@ -29,6 +30,7 @@ export interface AgentChannelOptions {
 export class AgentChannel {
   readonly #options: AgentChannelOptions;
   readonly #pending = new Map<string, PendingRequest>();
+  readonly #scans = new MarkScans((signal, marks) => this.#signalMarked(signal, marks));
   #stream: Promise<Duplex> | undefined;
   #lastId = 0;
 
@@ -46,20 +48,19 @@ export class AgentChannel {
     await this.#request("ensure-ssm-user", []);
   }
 
-  /** Kills a session's first process, if it still is that. @throws ManagedNodeError */
-  async killLeader(leader: number, mark: string): Promise<void> {
-    await this.#request("kill-leader", [String(leader), mark]);
+  /** Sends a signal to a session's first process, if it still is that. @throws ManagedNodeError */
+  async signalLeader(signal: string, leader: number, mark: string): Promise<void> {
+    await this.#request("signal-leader", [signal.replace(/^SIG/, ""), String(leader), mark]);
   }
 
   /** Sends a signal to all that carries a mark; returns the states of these processes. @throws ManagedNodeError */
-  async signalMarked(signal: "0" | "KILL", mark: string): Promise<string[]> {
-    const { stdout } = await this.#request("signal-marked", [signal, mark]);
-    return stdout.split("\n").flatMap((line) => line.split(" ")[1] ?? []);
+  signalMarked(signal: MarkSignal, mark: string): Promise<string[]> {
+    return this.#scans.signal(signal, mark);
   }
 
   /** Processes of all sessions of ours that are alive. @throws ManagedNodeError */
   async listMarked(): Promise<SessionProcess[]> {
-    const { stdout } = await this.#request("list-marked", [`${this.#options.markPrefix}[0-9][0-9][0-9]`]);
+    const { stdout } = await this.#request("list-marked", [this.#anyMark()]);
     return stdout.split("\n").flatMap((line) => {
       const [, pid, state = "", user = "", command = ""] = /^(\d+) (\S+) (\S+) (.*)$/.exec(line) ?? [];
       return pid === undefined ? [] : [{ pid: Number(pid), user, state, command }];
@@ -89,6 +90,20 @@ export class AgentChannel {
     cancel();
     stream.destroy();
     return hasEnded;
+  }
+
+  async #signalMarked(signal: MarkSignal, marks: readonly string[]): Promise<MarkedProcess[]> {
+    const [mark = ""] = marks;
+    const pattern = marks.length === 1 ? mark : this.#anyMark();
+    const { stdout } = await this.#request("signal-marked", [signal, pattern, marks.join(" ")]);
+    return stdout.split("\n").flatMap((line) => {
+      const [pid, state, mark] = line.split(" ");
+      return pid === undefined || state === undefined || mark === undefined ? [] : [{ state, mark }];
+    });
+  }
+
+  #anyMark(): string {
+    return `${this.#options.markPrefix}[0-9][0-9][0-9]`;
   }
 
   async #request(verb: string, words: readonly string[]): Promise<CommandResult> {

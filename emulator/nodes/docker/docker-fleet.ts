@@ -29,7 +29,9 @@ export interface DockerFleetOptions {
   readonly baseImage?: string | undefined;
   /** The containers' network; undefined: the default bridge; `none` is quickest. */
   readonly network?: string | undefined;
-  /** Lines about what takes long: a build, a pull. */
+  /** `off` does without the helper on the nodes, as where an image has no Python; `auto` by default. */
+  readonly helper?: "auto" | "off" | undefined;
+  /** Lines about what takes long, a build or a pull, and what is slower than it might be. */
   readonly onProgress?: ((line: string) => void) | undefined;
 }
 
@@ -118,7 +120,7 @@ export class DockerFleet implements NodeFleet {
   }
 
   async #openNode(spec: NodeSpec, found: Docker.ContainerInfo | undefined): Promise<void> {
-    const { owner, network, clock, temporary = false } = this.#options;
+    const { owner, network, clock, temporary = false, helper = "auto", onProgress } = this.#options;
     const image = spec.image ?? this.#options.image ?? defaultNodeImage;
     const plan = { owner, spec, image, network, temporary };
     const provided = await provideContainer(this.#engine, plan, found, (name) => this.#ensureImage(name));
@@ -127,6 +129,8 @@ export class DockerFleet implements NodeFleet {
       engine: this.#engine,
       spec,
       clock,
+      helper,
+      onProgress,
       imageUsers: (imageId) => this.#usersOf(imageId),
       onConnectionLost: () => {
         for (const listener of this.#listeners) listener(spec.nodeId);

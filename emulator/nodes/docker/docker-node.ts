@@ -1,8 +1,15 @@
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import type { OsUser } from "../../access/os-user.ts";
 import type { UserLookup } from "../../access/user-lookup.ts";
-import type { PipedProcess, ProcessOptions, TerminalProcess } from "../../agent/managed-node.ts";
+import type {
+  PipedProcess,
+  PipedProcessOptions,
+  ProcessOptions,
+  SocketAddress,
+  TerminalProcess,
+} from "../../agent/managed-node.ts";
 import type { SessionProcess } from "../../agent/node-administration.ts";
 import { type Clock, type EpochMillis, systemClock } from "../../clock.ts";
 import { ManagedNodeError } from "../../errors.ts";
@@ -10,10 +17,14 @@ import type { NodeDescription } from "../../operations/ports/managed-nodes.ts";
 import type { FleetNode } from "../node-fleet.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { AgentChannel } from "./agent-channel.ts";
-import { type DockerTerminal, openDockerTerminal } from "./docker-terminal.ts";
-import { endSession } from "./end-session.ts";
+import { ChosenProcesses } from "./chosen-processes.ts";
+import { ExecProcesses } from "./exec-processes.ts";
+import { HelperProcesses } from "./helper-processes.ts";
+import { MarkedSessions } from "./marked-sessions.ts";
 import { type NodeContainer, removeContainer } from "./node-container.ts";
 import { nodeError, statusOf } from "./node-error.ts";
+import type { MarkedSession, NodeProcesses } from "./node-processes.ts";
+import { NodeSocket } from "./node-socket.ts";
 import { type Accounts, addUser, removeUser, resetUsers, seedUsers } from "./node-users.ts";
 import { SessionMarks } from "./session-mark.ts";
 import { startSshServer } from "./ssh-server.ts";
@@ -28,6 +39,8 @@ export interface DockerNodeOptions extends NodeContainer {
   readonly spec: NodeSpec;
   /** Tells the times of what the API describes. Waiting for the engine goes by the system's clock. */
   readonly clock: Clock;
+  readonly helper: "auto" | "off";
+  readonly onProgress: ((line: string) => void) | undefined;
   /** The names of the OS users that an image brings. */
   readonly imageUsers: (imageId: string) => Promise<ReadonlySet<string>>;
   /** The node was running until now. */
@@ -40,8 +53,9 @@ export class DockerNode implements FleetNode {
   readonly container: Docker.Container;
   readonly #options: DockerNodeOptions;
   readonly #channel: AgentChannel;
-  readonly #marks = new SessionMarks();
-  readonly #terminals = new Map<string, DockerTerminal>();
+  readonly #sessions: MarkedSessions;
+  readonly #processes: ChosenProcesses;
+  readonly #sockets = new Set<Duplex>();
   #seeded: { readonly before: Accounts; readonly after: Accounts } = { before: new Map(), after: new Map() };
   #imageId = "";
   #hostname = "";
@@ -58,7 +72,21 @@ export class DockerNode implements FleetNode {
     this.nodeId = options.spec.nodeId;
     this.container = options.container;
     this.#options = options;
-    this.#channel = new AgentChannel({ ...options, clock: systemClock, markPrefix: this.#marks.prefix });
+    const { container } = options;
+    const clock = systemClock;
+    const run = this.#run;
+    const marks = new SessionMarks();
+    this.#channel = new AgentChannel({ ...options, clock, markPrefix: marks.prefix });
+    const isRunning = async () => (await this.#inspect())?.State.Running === true;
+    this.#sessions = new MarkedSessions({ channel: this.#channel, marks, clock, isRunning });
+    this.#processes = new ChosenProcesses({
+      helper: new HelperProcesses(container, clock),
+      execs: new ExecProcesses({ container, clock, run, sessions: this.#sessions }),
+      mode: options.helper,
+      run,
+      onFallback: (reason) =>
+        options.onProgress?.(`Sessions on node ${options.spec.name} start slower: ${reason}`),
+    });
   }
 
   /** Makes the seed's users. @throws ManagedNodeError */
@@ -103,38 +131,28 @@ export class DockerNode implements FleetNode {
     await this.#channel.ensureSsmUser();
   }
 
-  async openTerminal(options: ProcessOptions): Promise<TerminalProcess> {
+  openTerminal(options: ProcessOptions): Promise<TerminalProcess> {
+    return this.#open((processes, session) => processes.openTerminal(options, session));
+  }
+
+  openProcess(options: PipedProcessOptions): Promise<PipedProcess> {
+    return this.#open((processes, session) => processes.openProcess(options, session));
+  }
+
+  async resolveHost(host: string): Promise<readonly string[]> {
     this.#mustBeOn();
-    const { container } = this;
-    const mark = this.#marks.take();
-    const end = (leader: number) => this.#endSession(leader, mark);
-    try {
-      const terminal = await openDockerTerminal({
-        ...options,
-        container,
-        clock: systemClock,
-        mark,
-        endSession: end,
-      });
-      this.#terminals.set(mark, terminal);
+    // A resolver answers no address of a kind that its node has none of.
+    if (isIP(host) !== 0) return [host];
+    return await (await this.#processes.choose()).resolveHost(host);
+  }
+
+  dial(destination: SocketAddress): Duplex {
+    const socket = new NodeSocket(async (sink) => {
       this.#mustBeOn();
-      return terminal;
-    } catch (cause) {
-      await end(0).catch(() => undefined);
-      throw cause;
-    }
-  }
-
-  async openProcess(): Promise<PipedProcess> {
-    throw notYet("run commands without a terminal");
-  }
-
-  async resolveHost(): Promise<readonly string[]> {
-    throw notYet("look hosts up");
-  }
-
-  dial(): Duplex {
-    throw notYet("connect to ports");
+      return await (await this.#processes.choose()).connect(destination, sink);
+    });
+    this.#sockets.add(socket);
+    return socket.once("close", () => this.#sockets.delete(socket));
   }
 
   addUser(user: OsUser): Promise<"added" | "exists"> {
@@ -196,6 +214,7 @@ export class DockerNode implements FleetNode {
     this.#lostAt = undefined;
     // Requests find out themselves when the node cannot be reached.
     await startSshServer(this.#run).catch(() => undefined);
+    this.#processes.choose().catch(() => undefined);
     return true;
   }
 
@@ -227,7 +246,7 @@ export class DockerNode implements FleetNode {
   async close({ remove }: { readonly remove: boolean }): Promise<void> {
     await this.#terminateAll();
     const { origin } = this.#options;
-    const hasEnded = await this.#channel.close();
+    const [hasEnded] = await Promise.all([this.#channel.close(), this.#processes.close()]);
     // The engine removes a temporary container by itself, which nobody need wait for.
     const isToRemove = origin === "temporary" ? !hasEnded : origin === "made" && remove;
     if (isToRemove) await removeContainer(this.container);
@@ -242,20 +261,21 @@ export class DockerNode implements FleetNode {
     if (this.#isOff) throw new ManagedNodeError("The node is stopped", { cause: "it was stopped" });
   }
 
-  async #terminateAll(): Promise<void> {
-    await Promise.allSettled([...this.#terminals.values()].map((terminal) => terminal.terminate()));
+  async #open<Process extends TerminalProcess | PipedProcess>(
+    open: (processes: NodeProcesses, session: MarkedSession) => Promise<Process>,
+  ): Promise<Process> {
+    this.#mustBeOn();
+    const processes = await this.#processes.choose();
+    return await this.#sessions.open(async (session) => {
+      const process = await open(processes, session);
+      this.#mustBeOn();
+      return process;
+    });
   }
 
-  async #endSession(leader: number, mark: string): Promise<void> {
-    try {
-      await endSession(this.#channel, systemClock, { leader, mark });
-    } catch {
-      const info = await this.#inspect();
-      // The channel may have been among what somebody killed on the node; it is opened anew.
-      if (info?.State.Running) await endSession(this.#channel, systemClock, { leader, mark });
-    }
-    this.#terminals.delete(mark);
-    this.#marks.release(mark);
+  async #terminateAll(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await this.#sessions.terminateAll();
   }
 
   async #inspect(): Promise<Docker.ContainerInspectInfo | undefined> {
@@ -266,8 +286,4 @@ export class DockerNode implements FleetNode {
       throw nodeError("The engine does not tell a node's state", cause);
     }
   }
-}
-
-function notYet(what: string): ManagedNodeError {
-  return new ManagedNodeError(`Nodes in Docker cannot ${what} yet`, { cause: "not implemented" });
 }

@@ -21,7 +21,7 @@ export async function endSession(
   clock: Clock,
   session: { readonly leader: number; readonly mark: string },
 ): Promise<void> {
-  await channel.killLeader(session.leader, session.mark);
+  await channel.signalLeader("SIGKILL", session.leader, session.mark);
   // A scan can miss a process that is born while its parent dies: only two empty scans in a row count.
   for (let round = 1, emptyScans = 0; round <= maxRounds; round += 1) {
     const states = await channel.signalMarked(round <= hangupRounds ? "0" : "KILL", session.mark);

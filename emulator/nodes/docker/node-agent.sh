@@ -11,26 +11,33 @@
 newline='
 '
 
-# The processes whose mark matches a pattern, each with its state.
+# The processes whose mark matches a pattern, and is among these if there are any: process id, state, mark.
 marked() {
-  grep -ls "^Max msgqueue size .* $1 " /proc/[0-9]*/limits | while IFS=/ read -r _ _ pid _; do
+  grep -Hs "^Max msgqueue size .* $1 " /proc/[0-9]*/limits | while read -r file _ _ soft mark _; do
+    case $2 in
+      '' | *"$mark"*) ;;
+      *"$soft"*) mark=$soft ;;
+      *) continue ;;
+    esac
+    pid=${file#/proc/}
+    pid=${pid%%/*}
     { read -r stat <"/proc/$pid/stat"; } 2>/dev/null || continue
     stat=${stat##*) }
-    echo "$pid ${stat%% *}"
+    echo "$pid ${stat%% *} $mark"
   done
 }
 
-# Sends a signal, 0 for none, to the processes whose mark matches a pattern; prints each with its state.
+# Sends a signal, 0 for none, to the processes whose mark matches a pattern, and is among these; prints them.
 signal_marked() {
-  marked "$2" | while read -r pid state; do
+  marked "$2" "$3" | while read -r pid state mark; do
     kill -s "$1" "$pid" 2>/dev/null
-    echo "$pid $state"
+    echo "$pid $state $mark"
   done
 }
 
 # The living among the processes whose mark matches a pattern: process id, state, user, command.
 list_marked() {
-  marked "$1" | while read -r pid state; do
+  marked "$1" | while read -r pid state _; do
     case $state in [ZX]) continue ;; esac
     { uid=$(grep '^Uid:' "/proc/$pid/status" | cut -f 3) && read -r name <"/proc/$pid/comm"; } 2>/dev/null || continue
     command=$(head -c 1000 "/proc/$pid/cmdline" 2>/dev/null | tr '\000-\037\177' ' ')
@@ -40,8 +47,8 @@ list_marked() {
 }
 
 # The number may be another process's by now; then it does not carry the mark.
-kill_leader() {
-  grep -qs "^Max msgqueue size .* $2 " "/proc/$1/limits" && kill -s KILL "$1" 2>/dev/null
+signal_leader() {
+  grep -qs "^Max msgqueue size .* $3 " "/proc/$2/limits" && kill -s "$1" "$2" 2>/dev/null
 }
 
 ensure_ssm_user() {
@@ -77,7 +84,7 @@ serve() {
     case $verb in
       run) answer "$id" "$@" ;;
       ensure-ssm-user) answer "$id" ensure_ssm_user ;;
-      kill-leader) answer "$id" kill_leader "$@" ;;
+      signal-leader) answer "$id" signal_leader "$@" ;;
       signal-marked) answer "$id" signal_marked "$@" ;;
       list-marked) answer "$id" list_marked "$@" ;;
       # All but process 1 and this one, at once; so not in a subshell.

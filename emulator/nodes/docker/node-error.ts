@@ -6,6 +6,13 @@ export function nodeError(message: string, cause: unknown): ManagedNodeError {
   return new ManagedNodeError(`${message}: ${reasonOf(cause)}`, { cause });
 }
 
+/** A {@link ManagedNodeError} that ends in what it was caused by, and has its code. */
+export function nodeErrorWithCode(message: string, cause: unknown): ManagedNodeError {
+  if (!(cause instanceof ManagedNodeError)) return nodeError(message, cause);
+  const { code } = cause;
+  return new ManagedNodeError(`${message}: ${cause.message}`, { cause, ...(code !== undefined && { code }) });
+}
+
 /** The HTTP status with which the engine refused; undefined when it did not answer at all. */
 export function statusOf(cause: unknown): number | undefined {
   return cause instanceof Error && "statusCode" in cause && typeof cause.statusCode === "number"

@@ -5,8 +5,9 @@ import type { Clock } from "../../clock.ts";
 import { ManagedNodeError } from "../../errors.ts";
 import type { TerminalSize } from "../../protocol/terminal-size.ts";
 import { delay } from "./delay.ts";
+import { startKey, terminalCommand } from "./exec-command.ts";
 import { nodeError } from "./node-error.ts";
-import { startKey, terminalCommand } from "./terminal-command.ts";
+import type { MarkedSession } from "./node-processes.ts";
 
 /** The engine's own escape sequence cannot be switched off; this one nobody types. */
 const detachKeys = "ctrl-^,ctrl-^,ctrl-^,ctrl-^";
@@ -17,12 +18,10 @@ const endTimeoutMs = 2_000;
 const maxResizeAttempts = 5;
 const resizeRetryMs = 50;
 
-export interface DockerTerminalOptions extends ProcessOptions {
+export interface ExecTerminalOptions extends ProcessOptions {
   readonly container: Docker.Container;
   readonly clock: Clock;
-  readonly mark: string;
-  /** Kills all that carries the mark; called once. */
-  readonly endSession: (leader: number) => Promise<void>;
+  readonly session: MarkedSession;
 }
 
 /**
@@ -30,10 +29,10 @@ export interface DockerTerminalOptions extends ProcessOptions {
  * @throws ManagedNodeError
  * @see environment reference, section 4
  */
-export async function openDockerTerminal(options: DockerTerminalOptions): Promise<DockerTerminal> {
+export async function openExecTerminal(options: ExecTerminalOptions): Promise<ExecTerminal> {
   try {
     const exec = await options.container.exec({
-      Cmd: terminalCommand(options, options.mark),
+      Cmd: terminalCommand(options, options.session.mark),
       User: "root",
       WorkingDir: options.workingDirectory,
       Tty: true,
@@ -44,7 +43,7 @@ export async function openDockerTerminal(options: DockerTerminalOptions): Promis
     });
     const stream = await exec.start({ hijack: true, stdin: true, Tty: true });
     const leader = await readLeader(stream, options.clock);
-    return new DockerTerminal(options, exec, stream, leader);
+    return new ExecTerminal(options, exec, stream, leader);
   } catch (cause) {
     throw nodeError("The node could not open a terminal", cause);
   }
@@ -77,10 +76,10 @@ async function readLeader(stream: Duplex, clock: Clock): Promise<number> {
   }
 }
 
-export class DockerTerminal implements TerminalProcess {
+export class ExecTerminal implements TerminalProcess {
   onOutput: (bytes: Uint8Array) => void = () => {};
   onEnd: () => void = () => {};
-  readonly #options: DockerTerminalOptions;
+  readonly #options: ExecTerminalOptions;
   readonly #exec: Docker.Exec;
   readonly #stream: Duplex;
   readonly #leader: number;
@@ -92,7 +91,7 @@ export class DockerTerminal implements TerminalProcess {
   #resizing: Promise<void> | undefined;
   #termination: Promise<void> | undefined;
 
-  constructor(options: DockerTerminalOptions, exec: Docker.Exec, stream: Duplex, leader: number) {
+  constructor(options: ExecTerminalOptions, exec: Docker.Exec, stream: Duplex, leader: number) {
     this.#options = options;
     this.#exec = exec;
     this.#stream = stream;
@@ -148,7 +147,7 @@ export class DockerTerminal implements TerminalProcess {
   async #terminate(): Promise<void> {
     if (this.#state === "open") this.#state = "terminating";
     this.#stream.resume();
-    await this.#options.endSession(this.#leader);
+    await this.#options.session.end(this.#leader);
     const { clock } = this.#options;
     const cancel = clock.at(clock.now() + endTimeoutMs, () => this.#end());
     await this.#ended.promise;
