@@ -250,7 +250,8 @@ export class LiveSession {
       ended: (failure?: string) => this.#pluginEnded(failure),
       onError: (error: unknown) => this.#deps.onError(error, "using what the session has on the node"),
     };
-    this.#run.start(() => startPlugin(node, task, { host, realClock: this.#realClock }));
+    const { realClock } = this.#deps;
+    this.#run.start((signal) => startPlugin(node, task, { host, realClock, signal }));
   }
 
   #decided(start: PluginStart): void {

@@ -27,6 +27,8 @@ export class PluginRun {
   /** Settles when the node has opened what the session is about, or failed to. */
   #starting: Promise<void> = Promise.resolve();
   #hasEnded = false;
+  /** The session ends before the plugin has started. */
+  readonly #giveUp = new AbortController();
   #endSleep: () => void = () => {};
 
   constructor(options: PluginRunOptions) {
@@ -42,8 +44,8 @@ export class PluginRun {
     return this.#deciding;
   }
 
-  start(open: () => Promise<PluginStart>): void {
-    const deciding = open();
+  start(open: (signal: AbortSignal) => Promise<PluginStart>): void {
+    const deciding = open(this.#giveUp.signal);
     this.#deciding = deciding;
     this.#starting = this.#await(deciding).catch((error: unknown) => {
       if (!this.#hasEnded) this.#options.onFailed(error);
@@ -53,6 +55,7 @@ export class PluginRun {
   /** Resolves when nothing of the plugin is left on the node. */
   async end(): Promise<void> {
     this.#hasEnded = true;
+    this.#giveUp.abort();
     this.#endSleep();
     await this.#starting;
     await this.#plugin?.terminate();

@@ -20,7 +20,7 @@ export interface PluginTask {
 export function startPlugin(
   node: ManagedNode,
   task: PluginTask,
-  options: { readonly host: SessionPluginHost; readonly realClock: Clock },
+  options: { readonly host: SessionPluginHost; readonly realClock: Clock; readonly signal: AbortSignal },
 ): Promise<PluginStart> {
   const { document, agentVersion, clientVersion = "" } = task;
   if (document.sessionType !== "Port") return startShell(node, task, options);

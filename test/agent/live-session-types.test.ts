@@ -1,3 +1,4 @@
+import { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { FakeNode } from "../helpers/fake-node.ts";
 import { commandReading, documentReading, sessionBench, shellReading } from "./session-bench.ts";
@@ -100,6 +101,20 @@ describe("a port session", () => {
     expect(now()).toMatchObject({ status: "Failed", closingOutput: output });
     await clock.advance(2_000);
     expect(client.closingOutput).toBe(output);
+  });
+
+  it("ends at once though the node is still connecting", async () => {
+    const node = new FakeNode();
+    const silent = new Duplex({ read() {} });
+    node.dial = () => silent;
+    const { session, clock, connect, now } = sessionBench({ node, task: { document: portReading() } });
+    session.begin();
+    await connect();
+    await clock.advance(0);
+    session.terminate();
+    await session.ended;
+    expect(now().status).toBe("Terminated");
+    expect(silent.destroyed).toBe(true);
   });
 
   it("has no user and no log", async () => {

@@ -24,7 +24,7 @@ export function agentFor(
   node.ports.set("127.0.0.1:80", port);
   const realClock = systemClock;
   const plugin = new MuxPort({
-    dialer: new PortDialer({ node, addresses: ["127.0.0.1"], port: 80, realClock }),
+    dialer: new PortDialer({ node, addresses: ["127.0.0.1"], portNumber: "80", realClock }),
     host: { output: lane(client.receive), flag: client.onFlag, ended: () => {}, onError: () => {} },
     keepAlive: false,
     realClock,

@@ -48,6 +48,17 @@ describe("smux streams", () => {
     await vi.waitFor(() => expect(sent).toEqual([frame(smuxCommand.finish)]));
   });
 
+  it("give a destination that is still dialled what the peer said, then close it as the peer has", async () => {
+    const [near, far] = duplexPair();
+    const dialled = Promise.withResolvers<typeof near>();
+    const { streams, sent } = joined({ dial: () => dialled.promise });
+    streams.receive(frame(smuxCommand.push, Buffer.from("early")));
+    streams.receive(frame(smuxCommand.finish));
+    dialled.resolve(near);
+    expect((await buffer(far)).toString()).toBe("early");
+    expect(sent).toEqual([frame(smuxCommand.finish)]);
+  });
+
   it("close all destinations when the peer breaks the rules", async () => {
     const { streams, near, far } = joined();
     const closed = once(near, "close");

@@ -46,9 +46,12 @@ export class BasicPort implements SessionPlugin {
 
   /** The local program has gone: what its connection still gives is for nobody. */
   flag(value: number): void {
-    if (value !== flag.disconnectToPort) return;
-    this.#socket?.destroy();
+    const socket = this.#socket;
+    if (value !== flag.disconnectToPort || socket === undefined) return;
     this.#socket = undefined;
+    socket.destroy();
+    // To the agent its own closing is a broken connection.
+    if (!this.#reconnects) this.#host.ended("");
   }
 
   terminate(): Promise<void> {
@@ -57,6 +60,7 @@ export class BasicPort implements SessionPlugin {
   }
 
   async #reconnect(): Promise<void> {
+    if (!this.#reconnects) return;
     try {
       this.#adopt(await this.#dialer.dial());
     } catch (error) {

@@ -20,7 +20,10 @@ const deniedAddresses = [
 const denied = new BlockList();
 for (const address of deniedAddresses) denied.addAddress(address, familyOf(address));
 
-/** Whether a port session may not connect to an IP address, however that is spelt. */
+/**
+ * Whether a port session may not connect to an IP address, however that is spelt. A zone makes no difference; the agent
+ * would let an address with one through, for Go does not parse it.
+ */
 export function isDeniedAddress(address: string): boolean {
   const [bare = ""] = address.split("%");
   return isIP(bare) !== 0 && denied.check(bare, familyOf(bare));

@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { formatGoValue } from "../../documents/go-value.ts";
+import { ManagedNodeError } from "../../errors.ts";
 import { type PortProperties, portProperties } from "../../protocol/port-properties.ts";
 import { decidePortFeatures, decidePortMode } from "../../session/port-features.ts";
 import type { StartRefusal } from "../decide-shell.ts";
@@ -9,6 +10,7 @@ import { BasicPort } from "./basic-port.ts";
 import { isDeniedAddress } from "./denied-addresses.ts";
 import { MuxPort } from "./mux-port.ts";
 import { DialError, PortDialer } from "./port-dialer.ts";
+import { findWrongParameter } from "./port-parameters.ts";
 
 export interface PortTask {
   /** The document's, with its parameters in their places. */
@@ -21,6 +23,8 @@ export interface PortOptions {
   readonly host: SessionPluginHost;
   /** By which connections and the client are waited for. */
   readonly realClock: Clock;
+  /** Gives up a connection that is being made: the session ends before it has started. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Node = Pick<ManagedNode, "resolveHost" | "dial">;
@@ -30,29 +34,46 @@ type Node = Pick<ManagedNode, "resolveHost" | "dial">;
  * @see agent-behaviour reference, section 5; amazon-ssm-agent `agent/session/plugins/port/port.go`
  */
 export async function openPort(node: Node, task: PortTask, options: PortOptions): Promise<PluginStart> {
+  const problem = findProblem(task.properties);
+  if (problem !== undefined) return refused(problem);
   const properties = portProperties(task.properties);
-  if (properties.portNumber === "") {
-    return refused(`Port number is empty in session properties. ${formatGoValue(task.properties)}`);
+  const { host, portNumber } = properties;
+  const addresses = await findAddresses(node, host, options.host);
+  if (host !== "" && addresses.some(isDeniedAddress)) {
+    return refused(`Forwarding to IP address ${host} is forbidden.`);
   }
-  const addresses = await findAddresses(node, properties.host);
-  if (addresses.some(isDeniedAddress) && properties.host !== "") {
-    return refused(`Forwarding to IP address ${properties.host} is forbidden.`);
-  }
-  const { realClock } = options;
-  const dialer = new PortDialer({ node, addresses, port: Number(properties.portNumber), realClock });
-  const plugin = await openMode(dialer, properties, task, options);
+  const plugin = await openMode(
+    new PortDialer({ ...options, node, addresses, portNumber }),
+    properties,
+    task,
+    options,
+  );
   if ("type" in plugin) return plugin;
-  const to =
-    properties.host === "" ? "the node" : `${properties.host} (${addresses.join(", ") || "unknown"})`;
-  const finding = `the agent, as root, connects to port ${properties.portNumber} of ${to}`;
+  const to = host === "" ? "the node" : `${host} (${addresses.join(", ") || "unknown"})`;
+  const finding = `the agent, as root, connects to port ${portNumber} of ${to}`;
   return { type: "started", plugin, userName: "", steps: [{ by: "node", finding }] };
 }
 
-/** A host that nobody knows is no failure yet. */
-async function findAddresses(node: Node, host: string): Promise<readonly string[]> {
-  if (host !== "") return await node.resolveHost(host);
-  // As `localhost` is on Amazon Linux; the second is for what listens on IPv6 only.
-  return ["127.0.0.1", "::1"];
+function findProblem(properties: PortTask["properties"]): string | undefined {
+  const problem = findWrongParameter(properties);
+  if (problem !== undefined) return `Unable to remarshal session properties. ${problem}`;
+  if (portProperties(properties).portNumber !== "") return undefined;
+  return `Port number is empty in session properties. ${formatGoValue(properties)}`;
+}
+
+/** As `localhost` is on Amazon Linux; the second is for what listens on IPv6 only. */
+const localhost = ["127.0.0.1", "::1"];
+
+/** A host that cannot be looked up is no failure yet. */
+async function findAddresses(node: Node, name: string, host: SessionPluginHost): Promise<readonly string[]> {
+  if (name === "") return localhost;
+  try {
+    return await node.resolveHost(name);
+  } catch (error) {
+    if (!(error instanceof ManagedNodeError)) throw error;
+    host.onError(error);
+    return [];
+  }
 }
 
 async function openMode(

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { Clock } from "../../clock.ts";
 import type { ManagedNode, SocketAddress } from "../managed-node.ts";
 import { dialFailure } from "./dial-failure.ts";
+import { readPortNumber } from "./port-parameters.ts";
 
 /** Somewhat longer than Linux tries to connect. */
 const connectTimeoutMs = 150_000;
@@ -15,8 +16,11 @@ export interface PortDialerOptions {
   readonly node: Pick<ManagedNode, "dial">;
   /** IP addresses, tried one after the other. */
   readonly addresses: readonly string[];
-  readonly port: number;
+  /** As the document has it. */
+  readonly portNumber: string;
   readonly realClock: Clock;
+  /** Closes the dialer. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Connects to a session's destination from the node, and knows what is open. */
@@ -27,6 +31,9 @@ export class PortDialer {
 
   constructor(options: PortDialerOptions) {
     this.#options = options;
+    const { signal } = options;
+    this.#isClosed = signal?.aborted === true;
+    signal?.addEventListener("abort", () => void this.close(), { once: true });
   }
 
   /**
@@ -35,10 +42,13 @@ export class PortDialer {
    * @see amazon-ssm-agent `agent/session/plugins/port/port.go`, DialCall
    */
   async dial(): Promise<Duplex> {
+    const { addresses, portNumber } = this.#options;
+    const reading = readPortNumber(portNumber);
     let first: DialError | undefined;
-    for (const address of this.#options.addresses) {
+    for (const address of addresses) {
+      if (reading.type === "invalid") throw new DialError(`dial tcp: ${reading.problem}`);
       try {
-        return await this.#connect({ address, port: this.#options.port });
+        return await this.#connect({ address, port: reading.port });
       } catch (error) {
         if (!(error instanceof DialError)) throw error;
         first ??= error;

@@ -1,11 +1,12 @@
+import { Duplex } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
 import { openPort } from "../../../emulator/agent/port/open-port.ts";
 import type { SessionPlugin } from "../../../emulator/agent/session-plugin.ts";
 import { flag } from "../../../emulator/protocol/flag.ts";
 import { encodeSmuxFrame, SmuxFrameDecoder, smuxCommand } from "../../../emulator/protocol/smux-frame.ts";
 import { closedPort, startEchoServer, startServer } from "../../client/local-programs.ts";
-import { FakeNode } from "../../helpers/fake-node.ts";
-import { ManualClock } from "../../helpers/manual-clock.ts";
+import { FakeNode, nodeGone } from "../../helpers/fake-node.ts";
+import { ManualClock, settled } from "../../helpers/manual-clock.ts";
 import { RecordingHost } from "../plugin-host.ts";
 
 const current = { agentVersion: "3.3.1957.0", clientVersion: "1.2.707.0" };
@@ -43,11 +44,20 @@ describe("a port session is refused, at once and without a banner,", () => {
       { type: "LocalPortForwarding", portNumber: "" },
       "Port number is empty in session properties. map[portNumber: type:LocalPortForwarding]",
     ],
+    [
+      { portNumber: 22 },
+      "Unable to remarshal session properties. json: cannot unmarshal number into Go struct field PortParameters.portNumber of type string",
+    ],
+    [{ ...forwarding, host: "2852039166" }, "Forwarding to IP address 2852039166 is forbidden."],
     [{ ...forwarding, host: "metadata" }, "Forwarding to IP address metadata is forbidden."],
     [{ ...forwarding, host: "169.254.169.254" }, "Forwarding to IP address 169.254.169.254 is forbidden."],
     [
       { portNumber: "22" },
       "Unable to connect to specified port: dial tcp 127.0.0.1:22: connect: connection refused",
+    ],
+    [
+      { portNumber: "http!" },
+      "Unable to connect to specified port: dial tcp: lookup tcp/http!: unknown port",
     ],
     [{ portNumber: "22", host: "unknown" }, "Unable to connect to specified port: missing address"],
     [
@@ -58,6 +68,7 @@ describe("a port session is refused, at once and without a banner,", () => {
     const node = new FakeNode();
     node.hosts.set("metadata", ["10.0.0.1", "fd00:ec2::254"]);
     node.hosts.set("169.254.169.254", ["169.254.169.254"]);
+    node.hosts.set("2852039166", ["169.254.169.254"]);
     node.hosts.set("two", ["fd00::1", "10.0.0.1"]);
     expect((await open(properties, { node })).start).toMatchObject({
       type: "refused",
@@ -73,6 +84,30 @@ describe("a port session", () => {
     await using session = await started(open({ ...forwarding, host: "unknown" }, { node }));
     expect(session.start).toMatchObject({ type: "started", userName: "" });
     expect(node.calls).toEqual(["resolve unknown"]);
+  });
+
+  it("that multiplexes opens though the node cannot be asked for the host", async () => {
+    const node = new FakeNode();
+    const failure = nodeGone();
+    node.resolveHost = () => Promise.reject(failure);
+    await using session = await started(open({ ...forwarding, host: "db" }, { node }));
+    expect(session.host.errors).toEqual([failure]);
+  });
+
+  it("is refused as soon as it is given up while it connects", async () => {
+    const node = new FakeNode();
+    const silent = new Duplex({ read() {} });
+    node.dial = () => silent;
+    const controller = new AbortController();
+    const starting = openPort(
+      node,
+      { properties: { portNumber: "22" }, ...current },
+      { host: new RecordingHost(), realClock: new ManualClock(), signal: controller.signal },
+    );
+    await settled();
+    controller.abort();
+    expect(await starting).toMatchObject({ type: "refused" });
+    expect(silent.destroyed).toBe(true);
   });
 
   it("without a host leads to the node itself, and looks nothing up", async () => {
@@ -198,6 +233,25 @@ describe("a port session for one connection", () => {
     session.plugin.flag(flag.disconnectToPort);
     await session.plugin.input(Buffer.from("again"));
     expect(session.host.calls).toEqual(["ended: "]);
+  });
+
+  it("of SSH fails when its client disconnects from the port, as the agent's read does", async () => {
+    await using echo = await startEchoServer();
+    const node = nodeWith(echo.port);
+    await using session = await started(open({ portNumber: "80" }, { node }));
+    session.plugin.flag(flag.disconnectToPort);
+    expect(session.host.calls).toEqual(["ended: "]);
+    await session.plugin.input(Buffer.from("late"));
+    expect(node.calls).toEqual(["dial 127.0.0.1 80"]);
+  });
+
+  it("of SSH fails without a text when the server resets it", async () => {
+    await using server = await startServer(
+      (socket) => void socket.once("data", () => socket.resetAndDestroy()),
+    );
+    await using session = await started(open({ portNumber: "80" }, { node: nodeWith(server.port) }));
+    void session.plugin.input(Buffer.from("hello"));
+    await vi.waitFor(() => expect(session.host.calls).toEqual(["ended: "]));
   });
 
   it("of SSH ends normally when the server closes it", async () => {
