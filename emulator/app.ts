@@ -4,6 +4,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { AdvanceableClock } from "./advanceable-clock.ts";
 import type { LiveSessionSettings } from "./agent/live-session.ts";
 import { LiveSessions } from "./agent/live-sessions.ts";
+import { RunCommands } from "./agent/run-commands.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ConfigError } from "./errors.ts";
 import { adminApi } from "./http/admin-api.ts";
@@ -117,15 +118,33 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     onEvent: options.onSessionEvent ?? (() => {}),
     onError: (error, sessionId, during) => app.log.error({ err: error, sessionId, during }, "session failed"),
   });
-  fleet.onConnectionLost((nodeId) => sessions.nodeLost(nodeId));
+  const commands = new RunCommands({
+    clock,
+    realClock,
+    region: seed.region,
+    state: () => state,
+    node: (nodeId) => fleet.get(nodeId),
+    describe: (nodeId) => nodes.get(nodeId),
+    onError: (error, commandId) => app.log.error({ err: error, commandId }, "command failed"),
+  });
+  fleet.onConnectionLost((nodeId) => {
+    sessions.nodeLost(nodeId);
+    commands.nodeLost(nodeId);
+  });
+  const terminateAll = (action: () => Promise<void>) =>
+    sessions.terminateAll(() => commands.terminateAll(action));
 
   const reset = () =>
-    sessions.terminateAll(async () => {
+    terminateAll(async () => {
       await fleet.reset();
       await clock.reset();
       state = seededState(seed, clock);
     });
-  const advance = (ms: number) => clock.advance(ms, () => sessions.settled());
+  const settled = async () => {
+    await sessions.settled();
+    await commands.settled();
+  };
+  const advance = (ms: number) => clock.advance(ms, settled);
   const ownHost = () => `127.0.0.1:${portOf(app)}`;
   await app.register(adminApi, {
     version: packageJson.version,
@@ -152,6 +171,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     state: () => state,
     nodes,
     sessions,
+    commands,
     clock,
     realClock,
     random,
@@ -189,7 +209,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
 
   const close = once(() =>
-    sessions.terminateAll(async () => {
+    terminateAll(async () => {
       channels.close();
       await lane.close();
       await app.close();

@@ -6,6 +6,7 @@ import type { AccountState } from "../operations/ports/account-state.ts";
 import type { SessionControl, StartSessionTask } from "../operations/ports/session-control.ts";
 import type { SessionEvent } from "../operations/ports/session-events.ts";
 import type { SessionRecord } from "../operations/ports/session-record.ts";
+import { systemTags } from "../operations/ssm/shared/system-tags.ts";
 import { encodeChannelClosed } from "../protocol/channel-closed.ts";
 import type { LogEventMessage } from "../sessionlog/log-event.ts";
 import type { AttachedClient, ClientConnection, DataChannels } from "./client-connection.ts";
@@ -218,6 +219,7 @@ function toRecord(task: StartSessionTask, startedAt: EpochMillis, change: Sessio
     documentName: task.documentName,
     ownerArn: task.principal.arn,
     ownerUserId: task.principal.userId,
+    tags: systemTags(task),
     reason: task.reason,
     maxSessionDuration: inputs?.maxSessionDuration?.toString(),
     ...change,

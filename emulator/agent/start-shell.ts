@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { ManagedNodeError } from "../errors.ts";
+import { agentPath, agentWorkingDirectory } from "./agent-service.ts";
 import { Command } from "./command.ts";
 import {
   chooseShellUser,
@@ -48,15 +49,8 @@ async function decideOnNode(node: Node, task: ShellTask): Promise<ShellDecision>
   return decideShell(choice, await node.lookUpUser(choice.words));
 }
 
-/** The agent service's own PATH, as recorded from the real agent. */
-const agentEnvironment = {
-  LANG: "C.UTF-8",
-  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  TERM: "xterm-256color",
-};
-
-/** `WorkingDirectory` of the packaged service unit. */
-const agentWorkingDirectory = "/usr/bin";
+/** @see agent-behaviour reference, section 2.2 */
+const agentEnvironment = { LANG: "C.UTF-8", PATH: agentPath, TERM: "xterm-256color" };
 
 async function open(
   node: Node,

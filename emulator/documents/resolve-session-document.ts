@@ -4,6 +4,7 @@ import { defaultPreferences } from "./default-preferences.ts";
 import { documentNameOf, preferencesDocumentName } from "./document-name.ts";
 import { parseDocumentContent } from "./parse-document-content.ts";
 import { documentTexts, type Refusal, refuse } from "./refusal.ts";
+import { runShellScriptDocument } from "./run-shell-script.ts";
 import type { SessionDocumentContent } from "./session-document.ts";
 
 /** The version of an account's document that sessions use. */
@@ -48,6 +49,9 @@ export function resolveSessionDocument(request: DocumentRequest): ResolvedSessio
   const documentName = documentNameOf(request.name, accountId);
   const builtIn = findBuiltInDocument(documentName ?? "");
   if (builtIn !== undefined) return resolveBuiltIn(request, builtIn.name, builtIn.content);
+  if (documentName === runShellScriptDocument.name) {
+    return refuse("InvalidDocument", documentTexts.notOfTypeSession("Command"));
+  }
   const document = documentName === undefined ? undefined : accountDocument(documentName);
   if (documentName === undefined || document === undefined) {
     return refuse("InvalidDocument", documentTexts.missing(request.name));

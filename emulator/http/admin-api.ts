@@ -38,6 +38,9 @@ const Session = Type.Object({
   endedAt: Type.Optional(Type.Number({ description: "Epoch milliseconds; absent while it lives" })),
   documentName: Type.String(),
   ownerArn: Type.String(),
+  tags: Type.Array(Type.Object({ key: Type.String(), value: Type.String() }), {
+    description: "The service's own: target and owner's user id",
+  }),
   reason: Type.Optional(Type.String()),
   runAsUser: Type.Optional(Type.String({ description: "OS user, once the node has decided" })),
   closingOutput: Type.Optional(Type.String({ description: "What the client was told at the end" })),
@@ -240,9 +243,10 @@ function listPersonas(options: AdminApiOptions): Static<typeof Persona>[] {
 }
 
 function toView(session: SessionRecord): Static<typeof Session> {
-  const { endedAt, reason, runAsUser, closingOutput, decision, ...rest } = session;
+  const { endedAt, reason, runAsUser, closingOutput, decision, tags, ...rest } = session;
   return {
     ...rest,
+    tags: [...tags],
     ...(endedAt !== undefined && { endedAt }),
     ...(reason !== undefined && { reason }),
     ...(runAsUser !== undefined && { runAsUser }),

@@ -2,6 +2,7 @@ import type { Static, TSchema } from "typebox";
 import type { Principal } from "../access/principal.ts";
 import type { EpochMillis } from "../clock.ts";
 import type { AccountState } from "./ports/account-state.ts";
+import type { CommandControl } from "./ports/command-control.ts";
 import type { ManagedNodes } from "./ports/managed-nodes.ts";
 import type { SessionControl } from "./ports/session-control.ts";
 
@@ -38,6 +39,7 @@ export interface OperationContext {
   readonly state: AccountState;
   readonly nodes: ManagedNodes;
   readonly sessions: SessionControl;
+  readonly commands: CommandControl;
   readonly random: Randomness;
   readonly settings: ServiceSettings;
 }

@@ -17,6 +17,7 @@ export function createMemoryState(): AccountState {
     kmsAliases: memoryTable(),
     sessions: memoryTable(),
     sessionEvents: memorySessionEvents(),
+    commands: memoryTable(),
     resourceTags: memoryTable(),
   };
 }

@@ -140,6 +140,10 @@ describe("a session's record", () => {
       documentName: "SSM-SessionManagerRunShell",
       ownerArn: "arn:aws:iam::000000000000:user/alice",
       ownerUserId: "AIDAALICE",
+      tags: [
+        { key: "aws:ssmmessages:target-id", value: nodeId },
+        { key: "aws:ssmmessages:session-id", value: "AIDAALICE" },
+      ],
       reason: "INC-1",
       maxSessionDuration: "60",
       runAsUser: undefined,

@@ -1,4 +1,5 @@
 import type { OperationContext, Randomness } from "../../emulator/operations/operation.ts";
+import type { CommandControl } from "../../emulator/operations/ports/command-control.ts";
 import type { SessionControl } from "../../emulator/operations/ports/session-control.ts";
 import { createMemoryState } from "../../emulator/store/memory.ts";
 
@@ -16,6 +17,7 @@ export function operationContext(overrides: Partial<OperationContext> = {}): Ope
     state: createMemoryState(),
     nodes: { list: () => [], get: () => undefined },
     sessions: noSessions,
+    commands: noCommands,
     random: countingRandomness(),
     settings: {
       streamUrlForm: "auto",
@@ -47,6 +49,8 @@ export function countingRandomness(): Randomness {
   };
 }
 
+const noCommands: CommandControl = { run: unexpected, cancel: unexpected };
+
 const noSessions: SessionControl = {
   start: unexpected,
   resume: unexpected,
@@ -54,5 +58,5 @@ const noSessions: SessionControl = {
 };
 
 function unexpected(): never {
-  throw new Error("this test expects no session to be started, resumed or terminated");
+  throw new Error("this test expects nothing to be done on a node");
 }

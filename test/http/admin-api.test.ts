@@ -46,6 +46,10 @@ const shownSession = {
   startedAt: 1_000,
   documentName: "SSM-SessionManagerRunShell",
   ownerArn: `arn:aws:iam::${accountId}:user/alice`,
+  tags: [
+    { key: "aws:ssmmessages:target-id", value: shownNode.nodeId },
+    { key: "aws:ssmmessages:session-id", value: "AIDAALICE" },
+  ],
   decision: { steps: [{ by: "service", finding: "Run As is off" }], outcome: "pending" },
 };
 

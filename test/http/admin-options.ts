@@ -55,6 +55,10 @@ export function sessionRecord(overrides: Partial<SessionRecord> = {}): SessionRe
     documentName: "SSM-SessionManagerRunShell",
     ownerArn: `arn:aws:iam::${accountId}:user/alice`,
     ownerUserId: "AIDAALICE",
+    tags: [
+      { key: "aws:ssmmessages:target-id", value: webNode.nodeId },
+      { key: "aws:ssmmessages:session-id", value: "AIDAALICE" },
+    ],
     reason: undefined,
     maxSessionDuration: undefined,
     runAsUser: undefined,

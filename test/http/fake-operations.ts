@@ -86,11 +86,20 @@ export const rootKey = { accessKeyId: "test", secretAccessKey: "test" };
 
 /** An app that serves the fake operations, to an account that has nothing but the root's key. */
 export async function fakeApp(options: Partial<AwsEndpointOptions> = {}): Promise<FastifyInstance> {
-  const { nodes, sessions, accountId, random, settings } = operationContext();
+  const { nodes, sessions, commands, accountId, random, settings } = operationContext();
   const state = stateWithRoot();
   const app = fastify();
   await app.register(awsEndpoint, {
-    ...{ operations: fakeOperations, state: () => state, nodes, sessions, accountId, random, settings },
+    ...{
+      operations: fakeOperations,
+      state: () => state,
+      nodes,
+      sessions,
+      commands,
+      accountId,
+      random,
+      settings,
+    },
     clock: { now: () => Date.now(), at: () => () => {} },
     realClock: options.clock ?? { now: () => Date.now(), at: () => () => {} },
     ...options,

@@ -1,4 +1,5 @@
 import type { Tag } from "../../access/principal.ts";
+import type { CommandRecord } from "./command-record.ts";
 import type { DocumentRecord } from "./document-record.ts";
 import type { AccessKeyRecord, RoleRecord, SessionCredentialsRecord, UserRecord } from "./iam-records.ts";
 import type { KmsAliasRecord, KmsKeyRecord } from "./kms-records.ts";
@@ -39,6 +40,8 @@ export interface AccountState {
   /** Key: session id. */
   readonly sessions: Table<SessionRecord>;
   readonly sessionEvents: SessionEventStore;
+  /** Key: command id. */
+  readonly commands: Table<CommandRecord>;
   /** Tags of ec2 resources that CreateTags set. Key: resource id. */
   readonly resourceTags: Table<readonly Tag[]>;
 }

@@ -1,4 +1,5 @@
 import type { Decision } from "../../access/decision.ts";
+import type { Tag } from "../../access/principal.ts";
 import type { EpochMillis } from "../../clock.ts";
 import type { SessionStatus } from "../../session/lifecycle.ts";
 
@@ -15,6 +16,8 @@ export interface SessionRecord {
   readonly ownerArn: string;
   /** `aws:userid` of that principal. */
   readonly ownerUserId: string;
+  /** Those that the service puts on every session. */
+  readonly tags: readonly Tag[];
   readonly reason: string | undefined;
   /** Minutes as text, as the document has it. */
   readonly maxSessionDuration: string | undefined;

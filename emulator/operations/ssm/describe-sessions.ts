@@ -3,6 +3,7 @@ import type { EpochMillis } from "../../clock.ts";
 import { ServiceException } from "../../errors.ts";
 import { operation } from "../operation.ts";
 import type { SessionRecord } from "../ports/session-record.ts";
+import { parseFilterDate } from "./shared/filter-date.ts";
 import { hasEnded } from "./shared/session-state.ts";
 import { ssmPage } from "./shared/ssm-page.ts";
 
@@ -48,8 +49,8 @@ function belongsTo(state: "Active" | "History", session: SessionRecord, now: Epo
 type Predicate = (session: SessionRecord) => boolean;
 
 const predicates: Readonly<Record<string, (value: string) => Predicate>> = {
-  InvokedAfter: (value) => startedIn(parseDate(value), Number.POSITIVE_INFINITY),
-  InvokedBefore: (value) => startedIn(Number.NEGATIVE_INFINITY, parseDate(value)),
+  InvokedAfter: (value) => startedIn(parseFilterDate(value), Number.POSITIVE_INFINITY),
+  InvokedBefore: (value) => startedIn(Number.NEGATIVE_INFINITY, parseFilterDate(value)),
   Target: (value) => (session) => session.target === value,
   Owner: (value) => (session) => session.ownerArn === value,
   Status: (value) => (session) => session.status === value,
@@ -66,14 +67,6 @@ function toPredicate({ key, value }: Static<typeof Filter>): Predicate {
 /** From `start` on, and before `end`. */
 function startedIn(start: EpochMillis, end: EpochMillis): Predicate {
   return ({ startedAt }) => startedAt >= start && startedAt < end;
-}
-
-function parseDate(value: string): EpochMillis {
-  const time = Date.parse(value);
-  if (Number.isNaN(time)) {
-    throw new ServiceException("ValidationException", `Invalid date filter value: ${value}`);
-  }
-  return time;
 }
 
 function toItem(session: SessionRecord) {

@@ -29,6 +29,22 @@ describe("DescribeDocument", () => {
     });
   });
 
+  it("describes AWS's document for Run Command", () => {
+    expect(describeDocument.handle({ Name: "AWS-RunShellScript" }, operationContext())).toMatchObject({
+      Document: {
+        Owner: "Amazon",
+        DocumentType: "Command",
+        SchemaVersion: "1.2",
+        PlatformTypes: ["Linux", "MacOS"],
+        Parameters: [
+          { Name: "commands", Type: "StringList" },
+          { Name: "workingDirectory", DefaultValue: "" },
+          { Name: "executionTimeout", DefaultValue: "3600" },
+        ],
+      },
+    });
+  });
+
   it("refuses an unknown document", () => {
     expect(() => describeDocument.handle({ Name: "nope" }, operationContext())).toThrow(
       expect.objectContaining({ code: "InvalidDocument" }),

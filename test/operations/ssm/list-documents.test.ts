@@ -37,6 +37,7 @@ describe("ListDocuments", () => {
   it("lists AWS's documents and the account's by name", () => {
     expect(names(list({}))).toEqual([
       "AWS-PasswordReset",
+      "AWS-RunShellScript",
       "AWS-StartInteractiveCommand",
       "AWS-StartNonInteractiveCommand",
       "AWS-StartPortForwardingSession",
@@ -68,7 +69,7 @@ describe("ListDocuments", () => {
     ["Owner", ["Self"], ["command", "shell"]],
     ["Owner", ["Private"], []],
     ["Name", ["AWS-StartS", "she"], ["AWS-StartSSHSession", "shell"]],
-    ["DocumentType", ["Command"], ["command"]],
+    ["DocumentType", ["Command"], ["AWS-RunShellScript", "command"]],
     ["TargetType", ["/AWS::EC2::Instance"], ["command"]],
     ["tag:team", ["a", "b"], ["command"]],
     ["tag:team", ["b"], []],
@@ -78,7 +79,7 @@ describe("ListDocuments", () => {
   });
 
   it.each(["Amazon", "Public"])("counts AWS's documents as owned by %s", (owner) => {
-    expect(names(list({ Filters: [{ Key: "Owner", Values: [owner] }] }))).toHaveLength(7);
+    expect(names(list({ Filters: [{ Key: "Owner", Values: [owner] }] }))).toHaveLength(8);
   });
 
   it("wants every filter to match", () => {
@@ -98,9 +99,9 @@ describe("ListDocuments", () => {
 
   it("goes on where the page before ended, for the same filters only", () => {
     const context = accountWithDocuments();
-    const { NextToken = "", ...first } = list({ MaxResults: 8 }, context);
-    expect(names(first)).toHaveLength(8);
-    expect(list({ MaxResults: 8, NextToken }, context)).toEqual({
+    const { NextToken = "", ...first } = list({ MaxResults: 9 }, context);
+    expect(names(first)).toHaveLength(9);
+    expect(list({ MaxResults: 9, NextToken }, context)).toEqual({
       DocumentIdentifiers: [expect.objectContaining({ Name: "shell" })],
     });
     const Filters = [{ Key: "Owner", Values: ["Self"] }];

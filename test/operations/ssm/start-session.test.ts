@@ -129,11 +129,13 @@ describe("StartSession's document", () => {
   it("is refused when it is not of type Session", () => {
     const Content = '{"schemaVersion":"2.2","mainSteps":[]}';
     createDocument.handle({ Name: "command", DocumentType: "Command", Content }, context);
-    expect(refusal(() => start({ DocumentName: "command" }))).toEqual({
-      code: "InvalidDocument",
-      message:
-        "Document type: 'Command' is not supported. Only type: 'Session' is supported for Session Manager.",
-    });
+    for (const DocumentName of ["command", "AWS-RunShellScript"]) {
+      expect(refusal(() => start({ DocumentName }))).toEqual({
+        code: "InvalidDocument",
+        message:
+          "Document type: 'Command' is not supported. Only type: 'Session' is supported for Session Manager.",
+      });
+    }
   });
 
   it("is refused with a parameter that it does not have", () => {

@@ -6,13 +6,16 @@ import { latestVersion, type OwnedDocument } from "./find-document.ts";
 
 /** @unverified The list for types other than Session, where AWS reads it from the document's steps. */
 const platformTypes = ["Windows", "Linux", "MacOS"];
+/** Where a step of this kind runs. */
+const shellPlatformTypes = ["Linux", "MacOS"];
 
 /**
  * A document as lists show it: API model DocumentIdentifier.
  * @see aws-api reference, section 2.3, "Description members"
  */
 export function identifyDocument({ owner, record }: OwnedDocument, version: DocumentVersionRecord) {
-  const { schemaVersion } = readContent(version);
+  const { schemaVersion, runtimeConfig } = readContent(version);
+  const isShell = isObject(runtimeConfig) && "aws:runShellScript" in runtimeConfig;
   return {
     Name: record.name,
     ...(record.displayName !== undefined && { DisplayName: record.displayName }),
@@ -20,7 +23,7 @@ export function identifyDocument({ owner, record }: OwnedDocument, version: Docu
     Owner: owner,
     CreatedDate: version.createdAt / 1000,
     DocumentVersion: version.version,
-    PlatformTypes: platformTypes,
+    PlatformTypes: isShell ? shellPlatformTypes : platformTypes,
     DocumentType: record.documentType,
     ...(typeof schemaVersion === "string" && { SchemaVersion: schemaVersion }),
     DocumentFormat: version.format,

@@ -1,5 +1,6 @@
 import { builtInDocuments } from "../../../documents/built-in-documents.ts";
 import { documentNameOf } from "../../../documents/document-name.ts";
+import { runShellScriptDocument } from "../../../documents/run-shell-script.ts";
 import type { OperationContext } from "../../operation.ts";
 import type { DocumentRecord, DocumentVersionRecord } from "../../ports/document-record.ts";
 import { documentErrors } from "./document-errors.ts";
@@ -21,27 +22,34 @@ type Account = Pick<OperationContext, "accountId" | "state">;
 /** Session Manager's public start. @unverified The dates of AWS's own documents; DescribeDocument would settle them. */
 const builtInCreatedAt = Date.UTC(2018, 8, 11);
 
-const builtIns: readonly OwnedDocument[] = builtInDocuments.map(({ name, content }) => ({
-  owner: "Amazon",
-  record: {
+const builtIns: readonly OwnedDocument[] = [
+  ...builtInDocuments.map((document) => ownedByAmazon(document, "Session")),
+  ownedByAmazon(runShellScriptDocument, "Command"),
+];
+
+function ownedByAmazon(
+  { name, content }: { readonly name: string; readonly content: object },
+  documentType: string,
+): OwnedDocument {
+  const version = {
+    version: "1",
+    versionName: undefined,
+    createdAt: builtInCreatedAt,
+    format: "JSON",
+    content: JSON.stringify(content, null, 2),
+  } as const;
+  const record = {
     name,
-    documentType: "Session",
+    documentType,
     targetType: undefined,
     displayName: undefined,
     tags: [],
     createdAt: builtInCreatedAt,
     defaultVersion: "1",
-    versions: [
-      {
-        version: "1",
-        versionName: undefined,
-        createdAt: builtInCreatedAt,
-        format: "JSON",
-        content: JSON.stringify(content, null, 2),
-      },
-    ],
-  },
-}));
+    versions: [version],
+  };
+  return { owner: "Amazon", record };
+}
 
 /** The account's documents and AWS's, by name. */
 export function listReadableDocuments({ accountId, state }: Account): readonly OwnedDocument[] {
