@@ -19,6 +19,12 @@ export const verb = defineVerb({
     runsAs: Type.Optional(Name("an OS user", "The OS user that it runs, or ran, as")),
     refused: Type.Optional(TextPattern("The words in which it was refused")),
     ends: Type.Optional(TextPattern("It has ended or ends now; what the caller is told by the service")),
+    exitCode: Type.Optional(
+      Type.Integer({
+        title: "an exit code",
+        description: "The exit code that its command reported; of documents with separateOutputStream",
+      }),
+    ),
     status: Type.Optional(
       Type.Enum([...statuses], {
         title: `a status: ${statuses.join(", ")}`,
@@ -45,14 +51,15 @@ export const verb = defineVerb({
     if (Object.keys(step).length === 1) {
       scope.report(
         [],
-        "what is expected of the session: runsAs, refused, ends, status, logged or notLogged",
+        "what is expected of the session: runsAs, refused, ends, exitCode, status, logged or notLogged",
         "nothing",
       );
     }
   },
-  async run({ session: name, runsAs, refused, ends, status, logged, notLogged }, world) {
+  async run({ session: name, runsAs, refused, ends, exitCode, status, logged, notLogged }, world) {
     const session = world.session(name);
     if (ends !== undefined) await expectEnd(session, ends);
+    if (exitCode !== undefined) await expectExitCode(session, exitCode);
     if (refused !== undefined) expectRefused(session, refused);
     if (runsAs !== undefined) expectRunsAs(session, runsAs);
     if (status !== undefined) await inDueTime(() => expectStatus(world, session, status), world.emulator);
@@ -65,6 +72,15 @@ async function expectEnd(session: TerminalSession, expected: string): Promise<vo
   const end = await session.expectEnd();
   const words = end.type === "closed" ? end.output : end.type === "failed" ? end.message : "";
   expectText("What the session ends with", expected, words, session);
+}
+
+async function expectExitCode(session: TerminalSession, expected: number): Promise<void> {
+  await session.expectEnd();
+  if (session.exitCode === expected) return;
+  throw new StepFailure("The command's exit code is not as expected.", {
+    difference: { expected: `${expected}`, actual: `${session.exitCode ?? "none was reported"}` },
+    session,
+  });
 }
 
 async function expectStatus(world: World, session: TerminalSession, expected: string): Promise<void> {
