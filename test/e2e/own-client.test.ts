@@ -208,12 +208,11 @@ describeWithDocker("ssm-emulator connect", () => {
     expect(err).toContain(text);
   });
 
-  it("shows that commands are not emulated yet", async () => {
-    const { exitCode, err } = await throughPipes("", "web-1", "--", "echo", "$((6*7))");
-    expect([exitCode, err]).toEqual([
-      1,
-      "An error occurred (BadRequest) when calling the StartSession operation: Sessions of type InteractiveCommands are not emulated by ssm-emulator yet, only Standard_Stream.\n",
-    ]);
+  it("runs a command", async () => {
+    await setPreferences(lab, noRunAs);
+    const { exitCode, out } = await throughPipes("", "web-1", "--", "echo", "$((6*7))");
+    expect(exitCode).toBe(0);
+    expect(out).toContain("42\r\n");
   });
 
   it("restores the terminal when it is killed by a signal", async () => {

@@ -129,7 +129,7 @@ async function quiet(shown: () => number): Promise<void> {
   await vi.waitUntil(isQuiet, { timeout: 20_000, interval: 200 });
 }
 
-/** The texts that stand twice in a row. @throws Error when something else is wrong */
+/** The texts that stand twice in a row, the shortest that explain the output. @throws Error when something else is wrong */
 function repeats(output: string): string[] {
   const found: string[] = [];
   let at = 0;
@@ -139,18 +139,26 @@ function repeats(output: string): string[] {
       expected += 1;
       continue;
     }
-    const length = at - output.lastIndexOf(output.slice(at, at + 64), at - 1);
-    const repeat = output.slice(at, at + length);
-    if (repeat === "" || repeat !== output.slice(at - length, at)) {
+    const repeat = repeatAt(output, at, numbers.slice(expected, expected + 32));
+    if (repeat === undefined) {
       throw new Error(
-        `Expected ${numbers.slice(expected, expected + 20)} at ${at}, got ${repeat.slice(0, 20)}`,
+        `Expected ${JSON.stringify(numbers.slice(expected, expected + 20))} at ${at}, got ${JSON.stringify(output.slice(at, at + 20))}`,
       );
     }
     found.push(repeat);
-    at += length;
+    at += repeat.length;
   }
   expect(output.slice(at)).toBe("");
   return found;
+}
+
+/** What stands both before and at the place, when the next text follows it. */
+function repeatAt(output: string, at: number, next: string): string | undefined {
+  for (let length = 1; length <= at; length += 1) {
+    const repeat = output.slice(at, at + length);
+    if (output.startsWith(next, at + length) && output.endsWith(repeat, at)) return repeat;
+  }
+  return undefined;
 }
 
 describeWithStockClient("a session whose connection stays lost", () => {

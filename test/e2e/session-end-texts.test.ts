@@ -125,11 +125,14 @@ describeWithStockClient("what the user sees at the end", () => {
     expect(output).toBe("\r\n\r\nExiting session with sessionId: ID.\r\n\r\n");
   });
 
+  // With smux, by contrast, this plugin hangs or ends as its goroutines happen to be scheduled: the one that reads for the
+  // multiplexer notices the other's error only between two reads.
   it("a start error inside the plugin", async () => {
     const localPort = await freePort();
     await using taken = createServer().listen(localPort, "127.0.0.1");
     await once(taken, "listening");
     const output = await shown({
+      target: oldAgentNodeId,
       document: "AWS-StartPortForwardingSession",
       parameters: { portNumber: ["22"], localPortNumber: [String(localPort)] },
     });

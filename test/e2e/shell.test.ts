@@ -177,6 +177,7 @@ describeWithStockClient("a shell through the stock plugin", () => {
     await setPreferences(lab, { ...runAs("test-user"), shellProfile: { linux: "cd /tmp", windows: "" } });
     await using terminal = awsStartSession(lab.environment("alice"));
     await terminal.expectText("\u001b[?2004l\r\u001b[?2004hsh-5.2$ ");
+    await terminal.echoIsOff();
     terminal.type("pwd\r");
     await terminal.expectText(`/tmp\r\r\n${prompt}`);
     terminal.type("exit\r");

@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { type IPty, spawn } from "@lydell/node-pty";
 
+const run = promisify(execFile);
 const defaultTimeoutMs = 20_000;
 
 /** A program on a real terminal, driven as a person would: type, look, wait for text. */
@@ -69,6 +72,15 @@ export class TerminalDriver {
         );
       }
       await this.#nextChange(leftMs);
+    }
+  }
+
+  /** Waits until the program has taken over the echo: what is typed earlier shows twice. */
+  async echoIsOff(timeoutMs = defaultTimeoutMs): Promise<void> {
+    const { ptsName } = this.#pty as unknown as { readonly ptsName: string };
+    const deadline = Date.now() + timeoutMs;
+    while (!(await run("stty", ["-F", ptsName, "-a"])).stdout.includes(" -echo ")) {
+      if (Date.now() > deadline) throw new Error(`After ${timeoutMs} ms ${ptsName} still echoes`);
     }
   }
 
