@@ -7,6 +7,9 @@ import { LiveSessions } from "./agent/live-sessions.ts";
 import { RunCommands } from "./agent/run-commands.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ConfigError } from "./errors.ts";
+import { FaultList } from "./faults/fault-list.ts";
+import { FaultyDataChannels } from "./faults/faulty-data-channels.ts";
+import { faultyNodes } from "./faults/faulty-nodes.ts";
 import { adminApi } from "./http/admin-api.ts";
 import { unroutableAnswer } from "./http/answer-request.ts";
 import { credentialsOf } from "./http/authenticate.ts";
@@ -102,10 +105,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     },
     logController: new LogController({ disableRequestLogging: true }),
   });
-  const nodes = {
-    list: () => fleet.describe(),
-    get: (nodeId: string) => fleet.describe().find((node) => node.nodeId === nodeId),
-  };
+  const faults = new FaultList();
+  const nodes = faultyNodes(
+    {
+      list: () => fleet.describe(),
+      get: (nodeId: string) => fleet.describe().find((node) => node.nodeId === nodeId),
+    },
+    faults,
+  );
   const sessions = new LiveSessions({
     clock,
     realClock,
@@ -136,6 +143,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
   const reset = () =>
     terminateAll(async () => {
+      faults.clear();
       await fleet.reset();
       await clock.reset();
       state = seededState(seed, clock);
@@ -161,12 +169,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       },
       advance,
     },
+    faults,
     caCertificate: ca.certificatePem,
     allowedHosts: options.allowedHosts,
     explain: { node: (nodeId) => fleet.get(nodeId), clock, settings: options.service },
   });
   await app.register(awsEndpoint, {
     operations,
+    faults,
     accountId: seed.account,
     state: () => state,
     nodes,
@@ -194,7 +204,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
   const channels = serveDataChannels({
     server: app.server,
-    channels: sessions,
+    channels: new FaultyDataChannels(sessions, {
+      clock: realClock,
+      faults,
+      session: (sessionId) => state.sessions.get(sessionId),
+      nodeName: (nodeId) => nodes.get(nodeId)?.name,
+      killNode: (nodeId) => {
+        const stopped = fleet.get(nodeId)?.stop();
+        stopped?.catch((error: unknown) => app.log.error({ err: error, nodeId }, "node did not die"));
+      },
+    }),
     clock: realClock,
     log: app.log,
     allowedHosts: options.allowedHosts,

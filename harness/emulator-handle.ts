@@ -1,4 +1,5 @@
 import type { Explanation } from "../emulator/access/explanation.ts";
+import type { FaultRequest, FaultView } from "../emulator/faults/fault.ts";
 import type { SessionEvent } from "../emulator/operations/ports/session-events.ts";
 import type { Seed } from "../emulator/seed/seed-schema.ts";
 import { AdminApiError, AdminClient } from "./admin-client.ts";
@@ -263,6 +264,33 @@ export class EmulatorHandle {
   async sessionProcesses(node: string): Promise<readonly NodeProcess[]> {
     const { processes } = await this.#admin.get<{ processes: NodeProcess[] }>(`${nodePath(node)}/processes`);
     return processes;
+  }
+
+  /**
+   * Makes a fault on purpose; it is in force at once, and until it is removed or the emulator is reset.
+   * @throws AdminApiError for a mistake in it, or a name that is taken
+   *
+   * @example
+   * await emulator.addFault({ type: "throttling", on: { operation: "StartSession" }, count: 2 });
+   */
+  async addFault(fault: FaultRequest): Promise<FaultView> {
+    return await this.#admin.post("/_emulator/faults", fault);
+  }
+
+  /** Takes a fault away. @throws AdminApiError when there is none of that name */
+  async removeFault(name: string): Promise<void> {
+    await this.#admin.delete(`/_emulator/faults/${encodeURIComponent(name)}`);
+  }
+
+  /** Takes all faults away. */
+  async removeAllFaults(): Promise<void> {
+    await this.#admin.delete("/_emulator/faults");
+  }
+
+  /** The faults in force, and how often each has struck. */
+  async faults(): Promise<readonly FaultView[]> {
+    const { faults } = await this.#admin.get<{ faults: FaultView[] }>("/_emulator/faults");
+    return faults;
   }
 
   async #credentialsOf(as: string | Credentials): Promise<Credentials> {

@@ -13,6 +13,7 @@ export type { Decision, DecisionStep } from "../emulator/access/decision.ts";
 export type { Explanation } from "../emulator/access/explanation.ts";
 export type { SessionEnd } from "../emulator/client/session-end.ts";
 export { ConfigError, ManagedNodeError } from "../emulator/errors.ts";
+export type { FaultRequest, FaultSelector, FaultType, FaultView } from "../emulator/faults/fault.ts";
 export type { SessionEvent } from "../emulator/operations/ports/session-events.ts";
 export type { TerminalSize } from "../emulator/protocol/terminal-size.ts";
 export type { Seed } from "../emulator/seed/seed-schema.ts";

@@ -3,6 +3,8 @@ export interface ClientConnection {
   send(frame: Uint8Array): void;
   /** Drops the client. */
   close(): void;
+  /** Breaks the connection off as a network does: what is on its way is lost. */
+  cut(): void;
 }
 
 /** What becomes of a client's frames once its token was taken. */

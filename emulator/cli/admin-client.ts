@@ -6,7 +6,7 @@ const timeoutMs = 30_000;
 export async function callAdminApi<Answer>(
   endpoint: string,
   path: string,
-  options: { readonly method?: "GET" | "POST"; readonly body?: object } = {},
+  options: { readonly method?: "GET" | "POST" | "DELETE"; readonly body?: object } = {},
 ): Promise<Answer> {
   const response = await request(endpoint, path, options.method ?? "GET", options.body);
   return (await response.json().catch(() => {

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { type Config, readConfig, type Setting, type SettingName, settings } from "../config.ts";
 import { ConfigError, ManagedNodeError } from "../errors.ts";
+import { faultTypes } from "../faults/fault.ts";
 import { loadSeed } from "../seed/load-seed.ts";
 import type { Seed } from "../seed/seed-schema.ts";
 import { callAdminApi } from "./admin-client.ts";
@@ -10,6 +11,7 @@ import { advanceClock, describeClock } from "./clock.ts";
 import { describeEnvironment } from "./env.ts";
 import { type ExecOptions, exec, execDefaults, settingsWithoutExec } from "./exec.ts";
 import { describeExplanation } from "./explain.ts";
+import { addFault, describeFaults, removeFaults } from "./faults.ts";
 import { describeLogs } from "./logs.ts";
 import { addScenario } from "./scenario-command.ts";
 import { describeSessions } from "./sessions.ts";
@@ -180,6 +182,7 @@ function addClientCommands(parent: Command): void {
     print(options.json ? JSON.stringify(answer) : "Back to the seed.");
   });
   addClock(parent);
+  addFaults(parent);
 }
 
 function addClock(parent: Command): void {
@@ -191,6 +194,40 @@ function addClock(parent: Command): void {
     .argument("<duration>", "in days, hours, minutes and seconds, e.g. 20m or 1h30m")
     .configureHelp({ showGlobalOptions: true })
     .action(async (duration) => print(await advanceClock(duration, command.opts())));
+}
+
+function addFaults(parent: Command): void {
+  const command = client(
+    parent,
+    "faults",
+    "list the faults that were made on purpose, make others, take them away",
+  );
+  command.action(async (options) => print(await describeFaults(options)));
+  command
+    .command("add")
+    .description("make a fault; it is in force at once")
+    .argument("<type>", faultTypes.join(", "))
+    .argument("[attribute=value...]", "such as latency=100 jitter=20")
+    .option("--name <name>", "by which it is removed; type and stream when left out")
+    .option("--session <id>", "for that session only")
+    .option("--owner <principal>", "for sessions or requests of root, an IAM user, role/NAME or an ARN only")
+    .option("--node <node>", "for that node only, by name or id")
+    .option("--document <name>", "for sessions of that document only")
+    .option("--operation <name>", "for that operation only, such as StartSession")
+    .option("--stream <stream>", "downstream, towards the client, or upstream; downstream when left out")
+    .option("--toxicity <probability>", "from 0 to 1, each time that it could strike; 1 when left out")
+    .option("--count <number>", "how often it strikes before it is over")
+    .option("--seed <number>", "of its chances, to repeat a run")
+    .configureHelp({ showGlobalOptions: true })
+    .action(async (type, attributes, options) =>
+      print(await addFault({ type, attributes, ...options }, command.opts())),
+    );
+  command
+    .command("remove")
+    .description("take faults away")
+    .argument("[name...]", "their names; all when left out")
+    .configureHelp({ showGlobalOptions: true })
+    .action(async (names) => print(await removeFaults(names, command.opts())));
 }
 
 /** A command that talks to an emulator that runs. */

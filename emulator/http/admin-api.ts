@@ -2,11 +2,13 @@ import swagger from "@fastify/swagger";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import type { NodeAdministration } from "../agent/node-administration.ts";
+import type { FaultList } from "../faults/fault-list.ts";
 import type { AccountState } from "../operations/ports/account-state.ts";
 import type { ManagedNodes } from "../operations/ports/managed-nodes.ts";
 import type { SessionRecord } from "../operations/ports/session-record.ts";
 import { type ClockControl, clockRoutes } from "./admin/clock.ts";
 import { type ExplainOptions, explainRoutes } from "./admin/explain.ts";
+import { faultRoutes } from "./admin/faults.ts";
 import { takeJsonBodies } from "./admin/json-body.ts";
 import { NodeView, nodeRoutes } from "./admin/nodes.ts";
 import { isOwnHost, isOwnOrigin } from "./own-host.ts";
@@ -22,6 +24,7 @@ export interface AdminApiOptions {
   /** Ends all sessions and goes back to the seed. */
   readonly reset: () => Promise<void>;
   readonly clock: ClockControl;
+  readonly faults: FaultList;
   /** Certificate of the local CA, PEM. */
   readonly caCertificate: string;
   readonly allowedHosts: readonly string[];
@@ -146,6 +149,7 @@ export const adminApi: FastifyPluginAsyncTypebox<AdminApiOptions> = async (app, 
     },
   );
 
+  await app.register(faultRoutes, { faults: options.faults });
   await app.register(nodeRoutes, { nodes: options.nodes, administer: options.administer });
 
   app.get(

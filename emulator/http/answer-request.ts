@@ -1,6 +1,8 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { Clock } from "../clock.ts";
 import { ServiceException } from "../errors.ts";
+import { failRequest } from "../faults/fail-request.ts";
+import type { FaultList } from "../faults/fault-list.ts";
 import type { Endpoint, OperationContext } from "../operations/operation.ts";
 import type { AccountState } from "../operations/ports/account-state.ts";
 import type { Account } from "../operations/principals.ts";
@@ -27,6 +29,8 @@ type RequestFacts = Pick<
 /** What the AWS APIs need of the rest of the emulator. */
 export interface AwsServices extends Omit<OperationContext, keyof RequestFacts> {
   readonly operations: Operations;
+  /** Those that users make on purpose; what they hit is not done. */
+  readonly faults: FaultList;
   /** Asked at each request, as a reset puts a new state in the old one's place. */
   readonly state: () => AccountState;
   readonly clock: Clock;
@@ -72,7 +76,7 @@ async function answerOperation(
   request: ReceivedRequest,
   services: AwsServices,
 ): Promise<Answer> {
-  const { clock, realClock, state: currentState, verifySignatures, ...shared } = services;
+  const { clock, realClock, state: currentState, verifySignatures, faults, ...shared } = services;
   const { requestId, endpoint } = request;
   const state = currentState();
   const now = clock.now();
@@ -80,6 +84,15 @@ async function answerOperation(
   const caller = verifySignatures
     ? verifiedCaller(route, request, account, { now, clientNow: realClock.now() })
     : trustClaimedIdentity(request, account);
+  failRequest(
+    {
+      service: route.operation.service,
+      operation: route.operation.name,
+      callerArn: caller.principal.arn,
+      family: route.family,
+    },
+    faults,
+  );
   const context: OperationContext = { ...shared, ...caller, requestId, now, endpoint, state };
   const input = validateInput(route.operation, decodeInput(route, request));
   return encodeOutput(route, await route.operation.handle(input, context), requestId);

@@ -117,6 +117,7 @@ function serveClient(webSocket: WebSocket, sessionId: string, options: DataChann
     const connection: ClientConnection = {
       send: (bytes) => webSocket.send(bytes),
       close: () => webSocket.close(1000),
+      cut: () => webSocket.terminate(),
     };
     const attached = channels.attach({ sessionId, tokenValue, connection });
     if ("refusal" in attached) {

@@ -99,6 +99,20 @@ export function decodeAgentMessage(frame: Uint8Array): ReceivedMessage {
   };
 }
 
+/** The type that a frame names, without a look at the rest. */
+export function peekMessageType(frame: Uint8Array): string {
+  return withoutPadding(
+    asBuffer(frame).toString("latin1", offsets.messageType, Math.min(frame.length, offsets.schemaVersion)),
+  );
+}
+
+/** A copy of the frame whose digest is wrong in one bit. */
+export function withWrongDigest(frame: Uint8Array): Uint8Array {
+  const copy = Buffer.from(frame);
+  copy[offsets.payloadDigest] = (copy[offsets.payloadDigest] ?? 0) ^ 1;
+  return copy;
+}
+
 /** Whether the digest is that of the payload; the plugin drops messages for which it is not. */
 export function verifyDigest(message: ReceivedMessage): boolean {
   return asBuffer(message.payloadDigest).equals(hash("sha256", message.payload, "buffer"));

@@ -17,6 +17,7 @@ const services = {
     load: (): Promise<Package> => import("@aws-sdk/client-cloudwatch-logs"),
     client: "CloudWatchLogsClient",
   },
+  kms: { load: (): Promise<Package> => import("@aws-sdk/client-kms"), client: "KMSClient" },
   ec2: { load: (): Promise<Package> => import("@aws-sdk/client-ec2"), client: "EC2Client" },
 } as const;
 

@@ -18,6 +18,7 @@ export class Scope {
   readonly #users: Set<string>;
   readonly #roles: Set<string>;
   readonly #sessions = new Set<string>();
+  readonly #faults = new Set<string>();
   readonly #made = new Map<string, MadePersona>();
   /** Personas of the whole scenario, so that a message can say where one is made too late. */
   readonly #later: ReadonlyMap<string, MadePersona>;
@@ -52,6 +53,10 @@ export class Scope {
 
   addSession(name: string): void {
     this.#sessions.add(name);
+  }
+
+  addFault(name: string): void {
+    this.#faults.add(name);
   }
 
   /** A persona that this step makes, and out of whom. */
@@ -101,6 +106,10 @@ export class Scope {
     } else if (this.#sessions.size === 0) {
       this.report([], "a session that was started before", "none");
     }
+  }
+
+  fault(path: FilePath, name: string): void {
+    this.#expectKnown(path, { kind: "a fault", known: [...this.#faults] }, name);
   }
 
   /** Texts in which `${…}` stands for what is known only when the scenario runs. */

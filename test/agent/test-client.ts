@@ -43,6 +43,7 @@ export class TestClient {
           isOpen = false;
         });
       },
+      cut: () => this.lose(),
     };
     const attached = attach(connection);
     this.#attached = {

@@ -1,3 +1,4 @@
+import { FaultList } from "../../emulator/faults/fault-list.ts";
 import type { AdminApiOptions } from "../../emulator/http/admin-api.ts";
 import type { NodeDescription } from "../../emulator/operations/ports/managed-nodes.ts";
 import type { SessionRecord } from "../../emulator/operations/ports/session-record.ts";
@@ -33,6 +34,7 @@ export function adminOptions(overrides: Partial<AdminApiOptions> = {}): AdminApi
     state: () => state,
     reset: async () => {},
     clock: new ManualClock(0),
+    faults: new FaultList(),
     caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
     allowedHosts: ["lab.example"],
     explain: {

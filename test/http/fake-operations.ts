@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ServiceException } from "../../emulator/errors.ts";
+import { FaultList } from "../../emulator/faults/fault-list.ts";
 import { type AwsEndpointOptions, awsEndpoint } from "../../emulator/http/aws-endpoint.ts";
 import type { Operations } from "../../emulator/http/load-operations.ts";
 import { type Operation, operation } from "../../emulator/operations/operation.ts";
@@ -92,6 +93,7 @@ export async function fakeApp(options: Partial<AwsEndpointOptions> = {}): Promis
   await app.register(awsEndpoint, {
     ...{
       operations: fakeOperations,
+      faults: new FaultList(),
       state: () => state,
       nodes,
       sessions,

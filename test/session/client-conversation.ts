@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { FaultStream } from "../../emulator/faults/fault.ts";
+import type { ActiveFault } from "../../emulator/faults/fault-list.ts";
+import { FaultyLink } from "../../emulator/faults/faulty-link.ts";
 import { ClientChannel, type ClientChannelEffect } from "../../emulator/session/client-channel.ts";
 import {
   DataChannel,
@@ -30,6 +33,8 @@ export class ClientConversation {
   /** Counts connections: what is on its way on one is lost with it. */
   #connection = 0;
   #isConnected = false;
+  #faults: readonly ActiveFault[] = [];
+  #links = { downstream: new FaultyLink(), upstream: new FaultyLink() };
   readonly #dataKey: Uint8Array;
   #isPrintable: boolean;
   #unprinted: Uint8Array[] = [];
@@ -62,6 +67,8 @@ export class ClientConversation {
   connect(): void {
     this.#connection++;
     this.#isConnected = true;
+    this.#links = { downstream: new FaultyLink(), upstream: new FaultyLink() };
+    this.#faceFaults();
     this.#applyServer(this.server.attachClient(this.now));
     this.#applyClient(this.client.attach(this.now));
   }
@@ -71,6 +78,12 @@ export class ClientConversation {
     this.#isConnected = false;
     this.server.detachClient();
     this.client.detach();
+  }
+
+  /** Puts these faults in the place of those there were. A connection that they cut is made anew. */
+  face(faults: readonly ActiveFault[]): void {
+    this.#faults = faults;
+    this.#faceFaults();
   }
 
   acceptInput(): void {
@@ -104,12 +117,15 @@ export class ClientConversation {
         this.server.nextDeadline() ?? Number.POSITIVE_INFINITY,
         this.client.nextDeadline() ?? Number.POSITIVE_INFINITY,
         this.now + 100,
+        this.#links.downstream.nextAt ?? Number.POSITIVE_INFINITY,
+        this.#links.upstream.nextAt ?? Number.POSITIVE_INFINITY,
         ...this.#events.map(({ at }) => at),
       );
       this.now = Math.max(this.now, nextAt);
       const due = this.#events.filter(({ at }) => at <= this.now);
       this.#events = this.#events.filter(({ at }) => at > this.now);
       for (const { happen } of due.toSorted((one, other) => one.at - other.at)) happen();
+      this.#passLinks();
       this.#applyServer(this.server.onDeadline(this.now));
       this.#applyClient(this.client.onDeadline(this.now));
     }
@@ -121,7 +137,7 @@ export class ClientConversation {
       if (effect.type === "client-ready") this.#isPrintable = true;
       if (effect.type === "writable" || effect.type === "client-ready") this.#pumpPrinted();
       if (effect.type === "send") {
-        this.#transmit(() => this.#applyClient(this.client.receive(effect.frame, this.now)));
+        this.#transmit(effect.frame, "downstream");
       }
     }
   }
@@ -129,7 +145,7 @@ export class ClientConversation {
   #applyClient(effects: readonly ClientChannelEffect[]): void {
     for (const effect of effects) {
       if (effect.type === "send") {
-        this.#transmit(() => this.#applyServer(this.server.receive(effect.frame, this.now)));
+        this.#transmit(effect.frame, "upstream");
       }
       if (effect.type === "data-key-wanted") this.#generateDataKey();
       if (effect.type === "writable") this.#pumpTyped();
@@ -165,19 +181,51 @@ export class ClientConversation {
     }
   }
 
-  #transmit(arrive: () => void): void {
+  #faceFaults(): void {
+    for (const stream of streams) {
+      const concerned = this.#faults.filter(
+        ({ fault }) => fault.type === "agent_offline" || fault.stream === stream,
+      );
+      this.#links[stream].face(concerned, this.now);
+    }
+  }
+
+  #transmit(frame: Uint8Array, stream: FaultStream): void {
     const { random, lossShare, duplicateShare, minDelayMs, maxDelayMs } = this.#network;
     const connection = this.#connection;
     const copies = random() < lossShare ? 0 : random() < duplicateShare ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       const at = this.now + Math.round(minDelayMs + random() * (maxDelayMs - minDelayMs));
       const happen = () => {
-        if (this.#isConnected && connection === this.#connection) arrive();
+        if (this.#isConnected && connection === this.#connection) this.#links[stream].push(frame, this.now);
       };
       this.#events.push({ at, happen });
     }
   }
+
+  #passLinks(): void {
+    for (const stream of streams) {
+      for (const event of this.#links[stream].take(this.now)) {
+        if (event.type === "frame") this.#arrive(event.frame, stream);
+        else if (event.type === "cut") this.#reconnect();
+      }
+    }
+  }
+
+  #arrive(frame: Uint8Array, stream: FaultStream): void {
+    if (!this.#isConnected) return;
+    if (stream === "downstream") this.#applyClient(this.client.receive(frame, this.now));
+    else this.#applyServer(this.server.receive(frame, this.now));
+  }
+
+  #reconnect(): void {
+    if (!this.#isConnected) return;
+    this.disconnect();
+    this.#events.push({ at: this.now + 30, happen: () => this.connect() });
+  }
 }
+
+const streams = ["downstream", "upstream"] as const satisfies readonly FaultStream[];
 
 /** KMS whose cipher text is the key itself. */
 function encryptionWith(dataKey: Uint8Array): NonNullable<DataChannelOptions["encryption"]> {

@@ -12,7 +12,7 @@ import { defineVerb, Step } from "../verb.ts";
 /** Calls an AWS API. */
 export const verb = defineVerb({
   name: "call",
-  schema: Step("Calls an operation of ssm, iam, sts, logs or ec2 through the AWS SDK", {
+  schema: Step("Calls an operation of ssm, iam, sts, logs, kms or ec2 through the AWS SDK", {
     call: Type.String({
       pattern: "^[a-z0-9]+:[A-Z]\\w+$",
       title: "an operation, such as ssm:DescribeSessions",
@@ -49,7 +49,7 @@ export const verb = defineVerb({
     if (!callableOperations.includes(call)) {
       const service = `${call.split(":")[0]}:`;
       const known = callableOperations.filter((operation) => operation.startsWith(service));
-      const shown = known.length === 0 ? "an operation of ssm, iam, sts, logs or ec2" : known.join(", ");
+      const shown = known.length === 0 ? "an operation of ssm, iam, sts, logs, kms or ec2" : known.join(", ");
       scope.report(["call"], shown, `${JSON.stringify(call)}${didYouMean(call, callableOperations)}`);
     }
     if (as !== undefined) scope.persona(["as"], as);

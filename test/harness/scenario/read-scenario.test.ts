@@ -197,7 +197,10 @@ describe("a name that leads nowhere", () => {
     ["exit: bob", /expected a session of this scenario, which has none, found "bob"$/],
     ["stopNode: db-1", 'expected a node: web-1, found "db-1"'],
     ["call: ssm:DescribeSesions", /found "ssm:DescribeSesions" \(did you mean ssm:DescribeSessions\?\)$/],
-    ["call: s3:ListBuckets", /expected an operation of ssm, iam, sts, logs or ec2, found "s3:ListBuckets"$/],
+    [
+      "call: s3:ListBuckets",
+      /expected an operation of ssm, iam, sts, logs, kms or ec2, found "s3:ListBuckets"$/,
+    ],
     ["call: ssm:DescribeSessions\n    as: dan", /steps\[0\]\.as: expected a persona/],
     [
       `call: ssm:StartSession\n    with: { Target: "\${node.db}" }`,

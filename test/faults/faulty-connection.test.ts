@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { ProtocolError } from "../../emulator/errors.ts";
+import { FaultList } from "../../emulator/faults/fault-list.ts";
+import { FaultyConnection } from "../../emulator/faults/faulty-connection.ts";
+import { ManualClock } from "../helpers/manual-clock.ts";
+import { faultOf } from "./faults.ts";
+
+const frame = (text: string) => Buffer.from(text.padEnd(120, " "));
+
+/** A session and a client with a faulty connection between them, and what each saw of the other. */
+function situation({ onInput = (_text: string) => {} } = {}) {
+  const clock = new ManualClock();
+  const faults = new FaultList();
+  const client: string[] = [];
+  const session: string[] = [];
+  const connection = new FaultyConnection(
+    {
+      send: (bytes) => client.push(Buffer.from(bytes).toString().trim()),
+      close: () => client.push("<close>"),
+      cut: () => client.push("<cut>"),
+    },
+    {
+      clock,
+      faults,
+      isFor: ({ fault }) => fault.on.node !== "other",
+      killNode: () => session.push("<killed>"),
+    },
+  );
+  const attached = connection.towards({
+    receive(bytes) {
+      const text = Buffer.from(bytes).toString().trim();
+      onInput(text);
+      session.push(text);
+    },
+    lost: () => session.push("<lost>"),
+  });
+  return { clock, faults, client, session, connection: connection.towardsClient, attached };
+}
+
+describe("a connection with faults", () => {
+  it("has those that are made while it is open, until they are taken away", async () => {
+    const { clock, faults, client, session, connection, attached } = situation();
+    connection.send(frame("a"));
+    faults.add(faultOf({ type: "latency", attributes: { latency: 100 } }));
+    connection.send(frame("b"));
+    attached.receive(frame("1"));
+    expect([client, session]).toEqual([["a"], ["1"]]);
+    await clock.advance(99);
+    expect(client).toEqual(["a"]);
+    await clock.advance(1);
+    expect(client).toEqual(["a", "b"]);
+    faults.clear();
+    connection.send(frame("c"));
+    expect(client).toEqual(["a", "b", "c"]);
+  });
+
+  it("keeps its order when the latency goes while frames are on their way", async () => {
+    const { clock, faults, client, connection } = situation();
+    faults.add(faultOf({ type: "latency", attributes: { latency: 100 } }));
+    connection.send(frame("a"));
+    faults.clear();
+    connection.send(frame("b"));
+    connection.close();
+    await clock.advance(100);
+    expect(client).toEqual(["a", "b", "<close>"]);
+  });
+
+  it("has faults of its own direction only, and of its own session", async () => {
+    const { faults, client, session, connection, attached } = situation();
+    faults.add(faultOf({ type: "drop_frames", stream: "upstream" }));
+    faults.add(faultOf({ type: "drop_frames", on: { node: "other" } }));
+    connection.send(frame("a"));
+    attached.receive(frame("1"));
+    expect([client, session]).toEqual([["a"], []]);
+  });
+
+  it("stands still in both directions while the agent is offline", () => {
+    const { faults, client, session, connection, attached } = situation();
+    faults.add(faultOf({ type: "agent_offline" }));
+    connection.send(frame("a"));
+    attached.receive(frame("1"));
+    faults.clear();
+    connection.send(frame("b"));
+    attached.receive(frame("2"));
+    expect([client, session]).toEqual([["b"], ["2"]]);
+  });
+
+  it("is cut, or loses its node, when the time comes", async () => {
+    const { clock, faults, client, session } = situation();
+    faults.add(faultOf({ type: "node_dies", attributes: { timeout: 20 } }));
+    faults.add(faultOf({ type: "reset_peer", stream: "upstream", attributes: { timeout: 30 } }));
+    await clock.advance(30);
+    expect([client, session]).toEqual([["<cut>"], ["<killed>"]]);
+  });
+
+  it("is done with everything once the client is lost", async () => {
+    const { clock, faults, client, session, connection, attached } = situation();
+    faults.add(faultOf({ type: "latency", attributes: { latency: 100 } }));
+    connection.send(frame("a"));
+    attached.lost();
+    connection.send(frame("b"));
+    await clock.advance(1_000);
+    expect([client, session]).toEqual([[], ["<lost>"]]);
+  });
+
+  it("closes when a frame that came late breaks the rules", async () => {
+    const { clock, faults, client, attached } = situation({
+      onInput: () => {
+        throw new ProtocolError("frame-malformed", "no");
+      },
+    });
+    expect(() => attached.receive(frame("1"))).toThrow(ProtocolError);
+    faults.add(faultOf({ type: "latency", stream: "upstream", attributes: { latency: 10 } }));
+    attached.receive(frame("2"));
+    await clock.advance(10);
+    expect(client).toEqual(["<close>"]);
+  });
+});
