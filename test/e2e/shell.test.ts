@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { StartSessionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
 import { describeWithStockClient } from "../helpers/programs.ts";
 import type { SsmSessionClient } from "../helpers/ssm-session-client.ts";
+import { bulkCommand, bulkDigest, bulkIn, bulkThrough, digestOf } from "./bulk.ts";
 import { RawClient } from "./raw-client.ts";
 import { openShell, runAs, setPreferences } from "./shells.ts";
 import { awsStartSession, pluginCall, pluginOnPipes } from "./stock-client.ts";
@@ -38,22 +38,6 @@ werase = ^W; lnext = ^V; discard = ^O; min = 1; time = 0;
 opost -olcuc -ocrnl onlcr -onocr -onlret -ofill -ofdel nl0 cr0 tab0 bs0 vt0 ff0
 isig icanon iexten echo echoe echok -echonl -noflsh -xcase -tostop -echoprt
 echoctl echoke -flusho -extproc`;
-
-/** More than the data channel's window, several times. */
-const lastNumber = 650_000;
-const bulkCommand = `seq -w 1 ${lastNumber}`;
-
-function bulkDigest(): string {
-  const digest = createHash("sha256");
-  for (let number = 1; number <= lastNumber; number += 1) {
-    digest.update(`${String(number).padStart(6, "0")}\r\n`);
-  }
-  return digest.digest("hex");
-}
-
-function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
 
 describeWithDocker("a shell on a real node", () => {
   let lab: TestEmulator;
@@ -198,16 +182,8 @@ describeWithStockClient("a shell through the stock plugin", () => {
   });
 
   it("loses nothing of 5 MB", async () => {
-    const plugin = pluginOnPipes(await pluginCall(lab, "alice"));
-    const chunks: Buffer[] = [];
-    plugin.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    const exited = new Promise((resolve) => plugin.on("close", resolve));
-    // The end of its input ends the plugin, so its input stays open.
-    plugin.stdin.write(`${bulkCommand}; exit\n`);
-    await exited;
-    const output = Buffer.concat(chunks).toString();
-    const start = output.indexOf("000001\r\n");
-    expect(digestOf(output.slice(start, output.indexOf("exit\r\n", start)))).toBe(bulkDigest());
+    const output = await bulkThrough(pluginOnPipes(await pluginCall(lab, "alice")));
+    expect(digestOf(bulkIn(output))).toBe(bulkDigest());
     expect(output).toMatch(/exit\r\n\n\nExiting session with sessionId: \S+\.\n\n$/);
   });
 });
