@@ -5,7 +5,7 @@ import type { Seed } from "../seed/seed-schema.ts";
 import { emulatorOptions } from "./emulator-options.ts";
 
 /** Graceful ends take their time within this; then the process ends anyway. */
-export const shutdownTimeoutMs = 10_000;
+export const shutdownTimeoutMs = 5_000;
 
 /** Starts the emulator, says when it is ready, and ends it on SIGINT and SIGTERM. */
 export async function start(config: Config, seed: Seed): Promise<void> {
