@@ -40,7 +40,7 @@ export async function bulk(lab: Lab): Promise<Figure[]> {
   if (rates.plugin === undefined) return [byBenchClient];
   const value = median(rates.plugin);
   return [
-    { ...figure, value, peer, goal },
+    { ...figure, value, peer, goal, realAgent: 0.8 },
     { ...figure, value, peer: rawPeer, goal: undefined },
     byBenchClient,
   ];

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { bulk } from "./bulk.ts";
 import { echo } from "./echo.ts";
 import { manyShells } from "./many-shells.ts";
+import { ports } from "./ports.ts";
 import { scenarios } from "./scenarios.ts";
 import { type Figure, markdownTable, terminalTable } from "./shared/figure.ts";
 import { type Lab, openLab, stockClient } from "./shared/lab.ts";
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, (lab: Lab) => Promise<Figure[]>>> = {
   echo,
   bulk,
   many: manyShells,
+  ports,
   scenarios,
 };
 

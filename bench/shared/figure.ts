@@ -8,6 +8,8 @@ export interface Figure {
   /** Undefined where nothing is comparable. */
   readonly peer: { readonly name: string; readonly value: number } | undefined;
   readonly goal: Goal | undefined;
+  /** The same of the real agent and plugin, recorded once on another machine. @see agent-gateway reference, section 11 */
+  readonly realAgent?: number;
 }
 
 /** What `design.md` asks for, section 4. */
@@ -15,9 +17,10 @@ export type Goal =
   | { readonly type: "ratio-at-most"; readonly bound: number }
   | { readonly type: "ratio-at-least"; readonly bound: number }
   | { readonly type: "difference-at-most"; readonly bound: number }
-  | { readonly type: "at-most"; readonly bound: number };
+  | { readonly type: "at-most"; readonly bound: number }
+  | { readonly type: "at-least"; readonly bound: number };
 
-const head = ["Figure", "ssm-emulator", "Peer", "Peer's figure", "Ratio", "Goal", "Met"];
+const head = ["Figure", "ssm-emulator", "Peer", "Peer's figure", "Ratio", "Goal", "Met", "Real agent"];
 
 /** The figures as a table for a terminal. */
 export function terminalTable(figures: readonly Figure[]): string {
@@ -33,7 +36,7 @@ export function markdownTable(figures: readonly Figure[]): string {
 }
 
 function cells(figure: Figure): string[] {
-  const { name, unit, value, peer, goal } = figure;
+  const { name, unit, value, peer, goal, realAgent } = figure;
   return [
     name,
     `${number(value)} ${unit}`,
@@ -42,6 +45,7 @@ function cells(figure: Figure): string[] {
     peer === undefined ? "" : (value / peer.value).toFixed(2),
     goal === undefined ? "" : goalText(goal, unit),
     goal === undefined ? "" : isMet(figure, goal) ? "yes" : "no",
+    realAgent === undefined ? "" : `${number(realAgent)} ${unit}`,
   ];
 }
 
@@ -59,11 +63,14 @@ function goalText(goal: Goal, unit: string): string {
       return `≤ peer + ${goal.bound} ${unit}`;
     case "at-most":
       return `≤ ${goal.bound} ${unit}`;
+    case "at-least":
+      return `≥ ${goal.bound} ${unit}`;
   }
 }
 
 function isMet({ value, peer }: Figure, { type, bound }: Goal): boolean {
   if (type === "at-most") return value <= bound;
+  if (type === "at-least") return value >= bound;
   if (peer === undefined) throw new Error(`A goal of type ${type} needs a peer`);
   if (type === "difference-at-most") return value - peer.value <= bound;
   const ratio = value / peer.value;

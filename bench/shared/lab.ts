@@ -3,7 +3,12 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { SSMClient, StartSessionCommand, type StartSessionCommandOutput } from "@aws-sdk/client-ssm";
+import {
+  SSMClient,
+  StartSessionCommand,
+  type StartSessionCommandInput,
+  type StartSessionCommandOutput,
+} from "@aws-sdk/client-ssm";
 import type Docker from "dockerode";
 import { connectDockerEngine } from "../../emulator/nodes/docker/docker-engine.ts";
 import { ownerLabel } from "../../emulator/nodes/docker/node-container.ts";
@@ -27,7 +32,7 @@ export interface Lab extends AsyncDisposable {
   readonly container: Docker.Container;
   /** The environment of programs: the persona's keys, the emulator as endpoint. */
   readonly environment: Readonly<Record<string, string>>;
-  startSession(): Promise<StartSessionCommandOutput>;
+  startSession(request?: Omit<StartSessionCommandInput, "Target">): Promise<StartSessionCommandOutput>;
   memory(): Promise<MemoryUse>;
   /** Ends all sessions. */
   reset(): Promise<void>;
@@ -69,7 +74,7 @@ export async function openLab(profileDirectory: string | undefined): Promise<Lab
       AWS_ENDPOINT_URL: url,
       AWS_PAGER: "",
     },
-    startSession: () => ssm.send(new StartSessionCommand({ Target: nodeId })),
+    startSession: (request) => ssm.send(new StartSessionCommand({ Target: nodeId, ...request })),
     memory() {
       emulator.send("measure memory");
       return answer<MemoryUse>();
@@ -92,10 +97,20 @@ export function dockerExec(lab: Lab, options: "-i" | "-it"): string[] {
 
 /** Words that start the stock plugin on a session, as the AWS CLI does. */
 export function stockPlugin(lab: Lab, start: StartSessionCommandOutput): string[] {
+  return ["session-manager-plugin", ...pluginArguments(lab, start)];
+}
+
+/** The same for the plugin that comes with the emulator. */
+export function ownPlugin(lab: Lab, start: StartSessionCommandOutput): string[] {
+  const program = join(import.meta.dirname, "../../emulator/plugin/main.ts");
+  return [process.execPath, program, ...pluginArguments(lab, start)];
+}
+
+function pluginArguments(lab: Lab, start: StartSessionCommandOutput): string[] {
   const { SessionId, StreamUrl, TokenValue } = start;
   const response = JSON.stringify({ SessionId, StreamUrl, TokenValue });
   const parameters = JSON.stringify({ Target: nodeId });
-  return ["session-manager-plugin", response, region, "StartSession", "", parameters, lab.url];
+  return [response, region, "StartSession", "", parameters, lab.url];
 }
 
 /** Words that open a session as a person does. */
