@@ -196,6 +196,19 @@ describe("a name that leads nowhere", () => {
     ["run: whoami", "8:5: steps[0]: expected a session that was started before, found none"],
     ["exit: bob", /expected a session of this scenario, which has none, found "bob"$/],
     ["stopNode: db-1", 'expected a node: web-1, found "db-1"'],
+    ["removeFault: slow", 'expected a fault of this scenario, which has none, found "slow"'],
+    [
+      "fault: latency",
+      /steps\[0\]\.attributes\.latency: expected milliseconds, at most 600000, found nothing$/,
+    ],
+    [
+      "fault: throttling\n    on: { node: web-1 }",
+      /steps\[0\]\.on\.node: expected one of operation, owner, found "node"/,
+    ],
+    [
+      "fault: drop_frames\n    on: { node: other }",
+      /steps\[0\]\.on\.node: expected a node: web-1, found "other"$/,
+    ],
     ["call: ssm:DescribeSesions", /found "ssm:DescribeSesions" \(did you mean ssm:DescribeSessions\?\)$/],
     [
       "call: s3:ListBuckets",
