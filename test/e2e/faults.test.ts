@@ -80,7 +80,7 @@ describeWithStockClient("the stock plugin among faults", () => {
     await handle.removeAllFaults();
     await handle.addFault({ type: "throttling", on: { operation: "StartSession" } });
     await using refused = awsStartSession({ ...lab.environment("alice"), AWS_MAX_ATTEMPTS: "1" });
-    expect(await refused.exited).toBe(255);
+    expect(await refused.exited).toBeGreaterThan(0);
     expect(refused.output).toContain("(ThrottlingException) when calling the StartSession operation");
     expect(refused.output).toContain("Rate exceeded");
   });
@@ -91,7 +91,7 @@ describeWithStockClient("the stock plugin among faults", () => {
     await handle.addFault({ type: "agent_offline", on: { node: "web-1" } });
     terminal.type("echo answer-$((40+2))\r");
     await using late = awsStartSession(lab.environment("alice"));
-    expect(await late.exited).toBe(255);
+    expect(await late.exited).toBeGreaterThan(0);
     expect(late.output).toContain("(TargetNotConnected) when calling the StartSession operation");
     expect(terminal.output).not.toContain("answer-42");
     await handle.removeAllFaults();
