@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { ConfigError } from "../errors.ts";
+import type { FaultView } from "../faults/fault.ts";
 import { callAdminApi } from "./admin-client.ts";
 
 export interface FaultsOptions {
@@ -22,17 +23,6 @@ export interface FaultWords {
   readonly toxicity?: string;
   readonly count?: string;
   readonly seed?: string;
-}
-
-interface FaultView {
-  readonly name: string;
-  readonly type: string;
-  readonly on: Readonly<Record<string, string>>;
-  readonly stream?: string;
-  readonly toxicity?: number;
-  readonly count?: number;
-  readonly attributes: Readonly<Record<string, number | string>>;
-  readonly strikes: number;
 }
 
 const path = "/_emulator/faults";
@@ -107,7 +97,7 @@ function withoutUndefined(values: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-function describe(values: Readonly<Record<string, number | string>>): string {
+function describe(values: object): string {
   return Object.entries(values)
     .map(([key, value]) => `${key}=${value}`)
     .join(" ");

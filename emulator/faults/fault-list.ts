@@ -55,6 +55,7 @@ export class FaultList {
     return this.#faults.size === 0;
   }
 
+  /** Those of one type. */
   ofType(type: FaultType): readonly ActiveFault[] {
     return this.isEmpty ? [] : this.all.filter(({ fault }) => fault.type === type);
   }

@@ -3,11 +3,6 @@ import { checkShape } from "../yaml-file/check-shape.ts";
 import { didYouMean } from "../yaml-file/did-you-mean.ts";
 import { type FileProblem, showValue } from "../yaml-file/file-problem.ts";
 
-/**
- * A fault that is made on purpose. Names and manners are Toxiproxy's: type, stream, toxicity and attributes; which
- * sessions, nodes or operations it is for, and how often it strikes, are ours.
- * @see https://github.com/Shopify/toxiproxy, "Toxics"
- */
 const Milliseconds = (description: string, fallback?: number) =>
   Type.Integer({
     minimum: 0,
@@ -37,7 +32,12 @@ const frames = {
   }),
 };
 
-/** What each type takes; per frame, per connection or per request is what its probability and count are about. */
+/**
+ * What each type of fault takes. Names and manners are Toxiproxy's: type, stream, toxicity and attributes; which
+ * sessions, nodes or operations a fault is for, and how often it strikes, are ours. Per frame, per connection or per request is what its
+ * probability and count are about.
+ * @see https://github.com/Shopify/toxiproxy, "Toxics"
+ */
 const kinds = {
   latency: { per: "connection", attributes: latency },
   bandwidth: {
@@ -230,8 +230,10 @@ export type FaultView = Fault & { readonly strikes: number };
 
 export type FaultStream = "downstream" | "upstream";
 
-/** The schema for each type, for those who publish them. */
-export const faultSchemas = faultTypes.map((type) => schemaOf(type, kinds[type].attributes));
+/** The schema of each type. */
+export const faultSchemas = Object.fromEntries(
+  faultTypes.map((type) => [type, schemaOf(type, kinds[type].attributes)]),
+) as Readonly<Record<FaultType, ReturnType<typeof schemaOf>>>;
 
 /** Reads a fault from JSON or YAML that was parsed; the problems are those of a file. */
 export function readFault(
@@ -245,7 +247,7 @@ export function readFault(
     const found = `${showValue(type)}${didYouMean(String(type), faultTypes)}`;
     return { type: "problems", problems: [{ path: ["type"], isAboutName: false, expected, found }] };
   }
-  const checked = checkShape(schemaOf(type, kinds[type].attributes), value);
+  const checked = checkShape(faultSchemas[type], value);
   if (checked.type === "problems") return checked;
   const fault = checked.value as Omit<Fault, "name"> & { readonly name?: string };
   const name = fault.name ?? [type, fault.stream].filter((part) => part !== undefined).join("_");

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { ConfigError } from "../../errors.ts";
 import { faultSchemas, readFault } from "../../faults/fault.ts";
 import type { ActiveFault, FaultList } from "../../faults/fault-list.ts";
-import { showPath } from "../../yaml-file/file-problem.ts";
+import { describeProblems } from "./json-body.ts";
 
 const FaultView = Type.Object(
   {
@@ -42,7 +42,7 @@ export const faultRoutes: FastifyPluginAsyncTypebox<{ readonly faults: FaultList
     {
       schema: {
         summary: "Make a fault; it is in force at once, for what is open already, too",
-        body: Type.Union(faultSchemas),
+        body: Type.Union(Object.values(faultSchemas)),
         response: { 200: FaultView, 400: Problem, 409: Problem },
       },
       // The schema is for those who read it: what it says of a mistake would be about every type at once.
@@ -51,11 +51,7 @@ export const faultRoutes: FastifyPluginAsyncTypebox<{ readonly faults: FaultList
     async ({ body }, reply) => {
       const read = readFault(body);
       if (read.type === "problems") {
-        const mistakes = read.problems.map(
-          ({ path, expected, found }) =>
-            `${showPath(["body", ...path])}: expected ${expected}, found ${found}`,
-        );
-        return reply.code(400).send({ message: mistakes.join("; ") });
+        return reply.code(400).send({ message: describeProblems("body", read.problems) });
       }
       try {
         return toView(faults.add(read.fault));

@@ -1,6 +1,7 @@
 import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { FastifyError, FastifyInstance } from "fastify";
 import { ManagedNodeError } from "../../errors.ts";
+import { type FileProblem, showPath } from "../../yaml-file/file-problem.ts";
 
 /** No body of the admin API is anywhere near this large. */
 const maxBodyBytes = 256 * 1024;
@@ -30,6 +31,13 @@ export function takeJsonBodies(app: FastifyInstance): void {
     if (status >= 500) request.log.error({ err: error }, "admin API failed");
     return reply.code(status).send({ message: error.message });
   });
+}
+
+/** What is wrong with a part of a request, as mistakes in a file are told. */
+export function describeProblems(part: string, problems: readonly FileProblem[]): string {
+  return problems
+    .map(({ path, expected, found }) => `${showPath([part, ...path])}: expected ${expected}, found ${found}`)
+    .join("; ");
 }
 
 type Fault = NonNullable<FastifyError["validation"]>[number];

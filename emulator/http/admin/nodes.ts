@@ -4,7 +4,7 @@ import { OsUser, osUserNamePattern } from "../../access/os-user.ts";
 import type { NodeAdministration } from "../../agent/node-administration.ts";
 import type { ManagedNodes } from "../../operations/ports/managed-nodes.ts";
 import { checkShape } from "../../yaml-file/check-shape.ts";
-import { showPath } from "../../yaml-file/file-problem.ts";
+import { describeProblems } from "./json-body.ts";
 
 export interface NodeRoutesOptions {
   readonly nodes: ManagedNodes;
@@ -156,9 +156,6 @@ function explainingCheck(schema: TSchema, part = "body") {
   return (value: unknown) => {
     const checked = checkShape(schema, value);
     if (checked.type === "value") return { value: checked.value };
-    const mistakes = checked.problems.map(
-      ({ path, expected, found }) => `${showPath([part, ...path])}: expected ${expected}, found ${found}`,
-    );
-    return { error: new Error(mistakes.join("; ")) };
+    return { error: new Error(describeProblems(part, checked.problems)) };
   };
 }
