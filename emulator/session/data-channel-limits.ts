@@ -6,7 +6,7 @@ export interface DataChannelLimits {
   readonly maxUnacknowledgedFrames: number;
   readonly maxEarlyBytes: number;
   readonly maxEarlyItems: number;
-  /** How long a client may take to answer the handshake request before it gets output without one. */
+  /** How long a client that has read the handshake request may take to answer it before it gets output without one. */
   readonly responsePatienceMs: number;
   /** How long a session waits for a handshake that it requires; then as long for the answer to the challenge. */
   readonly handshakeTimeoutMs: number;

@@ -173,8 +173,7 @@ export class DataChannel {
   }
 
   #handshakeOverdue(now: EpochMillis): void {
-    if (this.#handshake.isMuted && !this.#outgoing.isAcknowledged) {
-      // It has not even read the end of the handshake.
+    if (this.#handshake.needsAcknowledge && !this.#outgoing.isAcknowledged) {
       this.#handshake.prolong(now);
       this.#outgoing.onDeadline(now);
       return;

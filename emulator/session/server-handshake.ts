@@ -73,6 +73,14 @@ export class ServerHandshake {
     return this.#phase === "settling" && this.#isMultiplexed;
   }
 
+  /**
+   * Nothing goes on before the client has read its part of the handshake: a plugin that has output in front of it throws
+   * that away, and never becomes ready.
+   */
+  get needsAcknowledge(): boolean {
+    return this.#phase === "offered" || this.isMuted;
+  }
+
   /** The plugin may have something to say already: output before that is nobody's. */
   get takesOutput(): boolean {
     if (this.#phase === "failed" || this.isDemanded) return false;
@@ -98,6 +106,7 @@ export class ServerHandshake {
 
   /** The client has acknowledged all that it was sent. */
   acknowledged(now: EpochMillis): void {
+    if (this.#phase === "offered") this.prolong(now);
     if (this.isMuted) this.#deadline = now + this.#options.limits.multiplexerPatienceMs;
   }
 

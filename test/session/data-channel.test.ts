@@ -99,8 +99,19 @@ describe("handshake", () => {
     channel.attachClient(0);
     channel.sendOutput(text("$ "), 0);
     channel.receive(ack(0), 1);
-    expect(channel.nextDeadline()).toBe(2_000);
-    expect(summary(channel.onDeadline(2_000))).toEqual(["client-ready undefined", "output 1 $", "writable"]);
+    expect(channel.nextDeadline()).toBe(2_001);
+    expect(summary(channel.onDeadline(2_001))).toEqual(["client-ready undefined", "output 1 $", "writable"]);
+  });
+
+  it("is not given up while the client has not even acknowledged the request", () => {
+    const channel = newChannel();
+    channel.attachClient(0);
+    channel.sendOutput(text("$ "), 0);
+    for (let now = 0; now < 60_000; now = channel.nextDeadline() ?? 60_000) {
+      expect(summary(channel.onDeadline(now)).filter((effect) => effect !== "request 0")).toEqual([]);
+    }
+    channel.receive(ack(0), 60_000);
+    expect(summary(channel.receive(responseFrame(0), 60_001))).toContain("client-ready 1.2.707.0");
   });
 
   it.each([
@@ -117,6 +128,7 @@ describe("handshake", () => {
   it("only acknowledges a response that comes too late", () => {
     const channel = newChannel();
     channel.attachClient(0);
+    channel.receive(ack(0), 0);
     channel.onDeadline(2_000);
     expect(summary(channel.receive(responseFrame(0), 2_100))).toEqual(["ack 0"]);
   });
