@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import type { Clock } from "../../clock.ts";
+import { nodeError } from "../node-error.ts";
 import { ownerLabel } from "./node-container.ts";
-import { nodeError } from "./node-error.ts";
 
 const reconnectAfterMs = 1_000;
 

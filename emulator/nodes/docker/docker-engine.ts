@@ -1,6 +1,6 @@
 import Docker from "dockerode";
 import { ManagedNodeError } from "../../errors.ts";
-import { nodeError } from "./node-error.ts";
+import { nodeError } from "../node-error.ts";
 
 /**
  * Connects to a Docker Engine and waits until it answers.

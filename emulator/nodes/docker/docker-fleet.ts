@@ -126,7 +126,6 @@ export class DockerFleet implements NodeFleet {
     const provided = await provideContainer(this.#engine, plan, found, (name) => this.#ensureImage(name));
     const node = new DockerNode({
       ...provided,
-      engine: this.#engine,
       spec,
       clock,
       helper,

@@ -1,4 +1,4 @@
-import { FrameSplitter } from "./frame-splitter.ts";
+import { FrameSplitter } from "../frame-splitter.ts";
 
 /**
  * Takes the output of an exec without a terminal apart.

@@ -1,11 +1,13 @@
-import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import { extract } from "tar-stream";
 import type { EpochMillis } from "../../clock.ts";
+import { agentShell } from "../agent-channel.ts";
+import { nodeError, statusOf } from "../node-error.ts";
+import type { NodeExec, NodeProgram } from "../node-exec.ts";
 import type { NodeSpec } from "../node-spec.ts";
-import { attachMainShell, execShell, mainShell } from "./agent-shell.ts";
-import { nodeError, statusOf } from "./node-error.ts";
-import { userNames } from "./node-users.ts";
+import { userNames } from "../node-users.ts";
+import { attachMainShell, mainShell } from "./agent-shell.ts";
+import { DockerExec } from "./docker-exec.ts";
 
 /** Containers of one emulator carry its owner name, so that two emulators on one engine do not collide. */
 export const ownerLabel = "ssm-emulator.owner";
@@ -33,8 +35,9 @@ export interface NodeContainer {
   readonly origin: "found" | "made" | "temporary";
   /** Whether nobody has done anything in it yet. */
   readonly isNew: boolean;
-  /** Starts a root shell on a connection. */
-  readonly openShell: () => Promise<Duplex>;
+  readonly exec: NodeExec;
+  /** Starts a root shell for the agent. */
+  readonly openShell: () => Promise<NodeProgram>;
 }
 
 /** The containers of an owner, running or not, by node id. @throws ManagedNodeError */
@@ -69,7 +72,7 @@ export async function provideContainer(
       if (found.State === "paused") await container.unpause();
       else if (found.State !== "running") await container.start();
       const origin = createdFrom === undefined ? "found" : "made";
-      return { container, origin, isNew: false, openShell: () => execShell(container) };
+      return { ...lastingContainer(container), origin, isNew: false };
     }
     await ensureImage(plan.image);
     if (found !== undefined) await removeContainer(engine.getContainer(found.Id));
@@ -135,7 +138,7 @@ async function createLasting(engine: Docker, plan: ContainerPlan): Promise<NodeC
     HostConfig: { ...hostConfig(plan), Init: true },
   });
   await orRemove(container, () => container.start());
-  return { container, origin: "made", isNew: true, openShell: () => execShell(container) };
+  return { ...lastingContainer(container), origin: "made", isNew: true };
 }
 
 async function createTemporary(engine: Docker, plan: ContainerPlan): Promise<NodeContainer> {
@@ -152,7 +155,15 @@ async function createTemporary(engine: Docker, plan: ContainerPlan): Promise<Nod
     await container.start();
     return attached;
   });
-  return { container, origin: "temporary", isNew: true, openShell };
+  return { container, exec: new DockerExec(container), origin: "temporary", isNew: true, openShell };
+}
+
+/** Its agent can come and go. */
+function lastingContainer(
+  container: Docker.Container,
+): Pick<NodeContainer, "container" | "exec" | "openShell"> {
+  const exec = new DockerExec(container);
+  return { container, exec, openShell: () => exec.start(agentShell) };
 }
 
 function creationOptions(plan: ContainerPlan) {

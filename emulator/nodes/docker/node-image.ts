@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { pack } from "tar-stream";
-import { nodeError, statusOf } from "./node-error.ts";
+import { nodeError, statusOf } from "../node-error.ts";
 
 /** The image of nodes that name none; built on the engine at first use. */
 export const defaultNodeImage = "ssm-emulator/al2023:local";

@@ -19,7 +19,7 @@ import {
   testBaseImage,
   testNode,
 } from "../../helpers/docker.ts";
-import { openShell, runAsRoot } from "./terminal-driver.ts";
+import { openShell, runAsRoot } from "../terminal-driver.ts";
 
 const pingStatus = (fleet: DockerFleet) => fleet.describe()[0]?.pingStatus;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithDocker, openTestFleet, type TestFleet, testNode } from "../../helpers/docker.ts";
-import { runAsRoot } from "./terminal-driver.ts";
+import { runAsRoot } from "../terminal-driver.ts";
 
 describeWithDocker("looking up users on a Docker node", () => {
   let test: TestFleet;

@@ -19,7 +19,7 @@ import {
   testBaseImage,
   testNode,
 } from "../../helpers/docker.ts";
-import { runAsRoot } from "./terminal-driver.ts";
+import { runAsRoot } from "../terminal-driver.ts";
 
 const program = new URL("../../helpers/open-temporary-fleet.ts", import.meta.url).pathname;
 /** The engine removes a container in the background, on a busy machine in seconds. */

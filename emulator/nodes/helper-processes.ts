@@ -1,0 +1,93 @@
+import type {
+  PipedProcess,
+  PipedProcessOptions,
+  ProcessOptions,
+  SocketAddress,
+  TerminalProcess,
+} from "../agent/managed-node.ts";
+import type { Clock } from "../clock.ts";
+import type { HelperChannel } from "./helper-channel.ts";
+import { helperConnection } from "./helper-connection.ts";
+import { HelperTerminal } from "./helper-terminal.ts";
+import { nodeErrorWithCode } from "./node-error.ts";
+import type { NodeExec } from "./node-exec.ts";
+import { NodeHelper } from "./node-helper.ts";
+import type { Connection, ConnectionSink, MarkedSession, NodeProcesses } from "./node-processes.ts";
+import { PipedRun } from "./piped-run.ts";
+import type { ProcessRunOptions } from "./process-run.ts";
+
+/** The quick way to processes and connections: one helper on the node, started anew when it was lost. */
+export class HelperProcesses implements NodeProcesses {
+  readonly #exec: NodeExec;
+  readonly #clock: Clock;
+  #helper: Promise<NodeHelper> | undefined;
+
+  constructor(exec: NodeExec, clock: Clock) {
+    this.#exec = exec;
+    this.#clock = clock;
+  }
+
+  /** The helper that runs, or a new one. @throws ManagedNodeError where none can be had */
+  async start(): Promise<NodeHelper> {
+    if (this.#helper !== undefined) return await this.#helper;
+    const forget = () => {
+      if (this.#helper === starting) this.#helper = undefined;
+    };
+    const starting = NodeHelper.start({ exec: this.#exec, clock: this.#clock, onLost: forget });
+    this.#helper = starting;
+    starting.catch(forget);
+    return await starting;
+  }
+
+  async openTerminal(options: ProcessOptions, session: MarkedSession): Promise<TerminalProcess> {
+    return new HelperTerminal(await this.#run("terminal", options, session));
+  }
+
+  async openProcess(options: PipedProcessOptions, session: MarkedSession): Promise<PipedProcess> {
+    const run = await this.#run("process", options, session);
+    return new PipedRun({ ...run, signal: async (name) => run.output.signal(name) });
+  }
+
+  async connect({ address, port }: SocketAddress, sink: ConnectionSink): Promise<Connection> {
+    const helper = await this.start();
+    try {
+      return await helperConnection(helper.open({ kind: "connection", address, port }), sink);
+    } catch (cause) {
+      throw nodeErrorWithCode("The node could not connect", cause);
+    }
+  }
+
+  async resolveHost(host: string): Promise<readonly string[]> {
+    const helper = await this.start();
+    const channel = helper.open({ kind: "look-up", host });
+    const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
+    const answer: Uint8Array[] = [];
+    channel.onOutput = (bytes) => answer.push(bytes);
+    channel.onEnd = (end) => {
+      if (end.type === "failed") reject(nodeErrorWithCode("The node could not look up a host", end.error));
+      else resolve(JSON.parse(Buffer.concat(answer).toString() || "[]"));
+    };
+    channel.resume();
+    return await promise;
+  }
+
+  async close(): Promise<void> {
+    const helper = await this.#helper?.catch(() => undefined);
+    await helper?.close();
+  }
+
+  async #run(
+    kind: "terminal" | "process",
+    options: ProcessOptions,
+    session: MarkedSession,
+  ): Promise<ProcessRunOptions<HelperChannel>> {
+    const helper = await this.start();
+    const channel = helper.open({ ...options, kind, mark: Number(session.mark) });
+    try {
+      return { output: channel, session, leader: await channel.opened, clock: this.#clock };
+    } catch (cause) {
+      const thing = kind === "terminal" ? "open a terminal" : "start a process";
+      throw nodeErrorWithCode(`The node could not ${thing}`, cause);
+    }
+  }
+}

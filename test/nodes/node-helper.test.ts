@@ -1,0 +1,131 @@
+import { once } from "node:events";
+import { buffer } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { systemClock } from "../../emulator/clock.ts";
+import { DockerFleet } from "../../emulator/nodes/docker/docker-fleet.ts";
+import { nodeIdLabel, ownerLabel } from "../../emulator/nodes/docker/node-container.ts";
+import { defaultNodeImage } from "../../emulator/nodes/docker/node-image.ts";
+import {
+  describeWithDocker,
+  dockerEngine,
+  newOwner,
+  openTestFleet,
+  removeContainersOf,
+  type TestFleet,
+  testNode,
+} from "../helpers/docker.ts";
+import { openProcess, runProcess } from "./process-driver.ts";
+import { openShell, runAsRoot } from "./terminal-driver.ts";
+
+const asRoot = { credential: undefined };
+const killHelper = "pkill -KILL -f 'python3 -I'";
+const helperMemoryKb = "grep VmRSS /proc/$(pgrep -f 'python3 -I')/status | tr -dc 0-9";
+
+describeWithDocker("the helper on a Docker node", () => {
+  let test: TestFleet;
+  beforeAll(async () => {
+    test = await openTestFleet();
+  });
+  afterAll(async () => test?.[Symbol.asyncDispose]());
+
+  const run = async (commands: string) =>
+    (await runProcess(test.node, ["sh", "-c", commands], asRoot)).stdout;
+
+  it("takes everything along that it holds when somebody kills it, and the next use has a new one", async () => {
+    const shell = await openShell(test.node);
+    await shell.type("trap '' HUP; setsid sleep 1000 & sleep 1000\n");
+    await shell.expect(/sleep 1000\r\n/);
+    const driven = await openProcess(test.node, ["sleep", "1000"]);
+    const socket = test.node.dial({ address: "127.0.0.1", port: 22 });
+    await once(socket.resume(), "connect");
+    const broken = once(socket, "error");
+
+    const [killer] = await Promise.all([
+      openShell(test.node, { argv: ["sh", "-c", killHelper], ...asRoot }),
+      shell.ended,
+      driven.ended,
+      broken,
+    ]);
+
+    expect(await driven.ended).toEqual({ type: "killed", signal: "SIGKILL" });
+    await expect(shell.type("x")).rejects.toThrow("The terminal has ended");
+    await Promise.all([shell.process, driven.process, killer.process].map((it) => it.terminate()));
+    expect([shell.endings(), killer.endings()]).toEqual([1, 1]);
+    expect(await test.node.sessionProcesses()).toEqual([]);
+    expect(await run("echo again")).toBe("again\n");
+    expect(await run("pgrep -fc 'python3 -I'")).toBe("1\n");
+  });
+
+  it("keeps little of what is not taken, and serves the others meanwhile", async () => {
+    const before = Number(await run(helperMemoryKb));
+    const shells = await Promise.all(
+      Array.from({ length: 20 }, () => openShell(test.node, { argv: ["yes"] })),
+    );
+    for (const { process } of shells) process.pause();
+    const held = shells.map((shell) => shell.output().length);
+    const socket = test.node.dial({ address: "127.0.0.1", port: 22 });
+    expect(await run("echo served")).toBe("served\n");
+    expect((await buffer(socket.end("nonsense\n"))).toString()).toMatch(/^SSH-2\.0/);
+    expect(Number(await run(helperMemoryKb)) - before).toBeLessThan(20_000);
+    expect(shells.map((shell) => shell.output().length)).toEqual(held);
+    await Promise.all(shells.map(({ process }) => process.terminate()));
+  });
+
+  it("keeps outputs that are apart open for as long as anybody has them, as the agent does", async () => {
+    const { stdout, exit } = await runProcess(
+      test.node,
+      ["sh", "-c", "(sleep .3; echo late) & exit 4"],
+      asRoot,
+    );
+    expect([stdout, exit]).toEqual(["late\n", { type: "exited", code: 4 }]);
+  });
+
+  it("reports on the terminal what keeps a program from running that is there", async () => {
+    await runAsRoot(test.node, "echo nonsense >/tmp/nonsense; chmod 755 /tmp/nonsense");
+    const shell = await openShell(test.node, { argv: ["/tmp/nonsense"] });
+    await shell.ended;
+    expect(shell.output()).toBe("/tmp/nonsense: Exec format error\r\n");
+    await shell.process.terminate();
+    await expect(openProcess(test.node, ["/tmp/nonsense"])).rejects.toMatchObject({ code: "ENOEXEC" });
+  });
+
+  it("goes when the emulator goes", async () => {
+    await using own = await openTestFleet();
+    await runAsRoot(own.node, "true");
+    await own.fleet.close({ remove: false });
+    await vi.waitFor(async () => {
+      const { Processes = [] } = await own.container.top({ ps_args: "-eo pid,args" });
+      expect(Processes.filter(([, args]: string[]) => args?.includes("python3"))).toEqual([]);
+    });
+  });
+});
+
+describeWithDocker("a Docker node without Python", () => {
+  it("is served by the engine's execs, and that is said once", async () => {
+    const owner = newOwner();
+    const adopted = await dockerEngine().createContainer({
+      Image: defaultNodeImage,
+      Cmd: ["sh", "-c", "rm -f /usr/bin/python3*; exec sleep infinity"],
+      Labels: { [ownerLabel]: owner, [nodeIdLabel]: testNode.nodeId },
+      HostConfig: { Init: true },
+    });
+    await adopted.start();
+    const lines: string[] = [];
+    const fleet = await DockerFleet.open({
+      owner,
+      nodes: [testNode],
+      clock: systemClock,
+      onProgress: (line) => lines.push(line),
+    });
+    try {
+      const node = fleet.get(testNode.nodeId);
+      if (node === undefined) throw new Error("the node is missing");
+      expect(await runAsRoot(node, "echo here")).toBe("here\n");
+      expect((await runProcess(node, ["id", "-un"])).stdout).toBe("alice\n");
+      expect(lines).toEqual(["Sessions on node web-1 start slower: it has no python3"]);
+    } finally {
+      await fleet.close({ remove: true });
+      await removeContainersOf(owner);
+    }
+  });
+});
