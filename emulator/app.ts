@@ -19,8 +19,8 @@ import { serveDataChannels } from "./http/data-channel-socket.ts";
 import { loadOperations } from "./http/load-operations.ts";
 import { openLocalCa } from "./http/local-ca.ts";
 import { verifySignature } from "./http/signature.ts";
-import { DockerFleet, type DockerFleetOptions } from "./nodes/docker/docker-fleet.ts";
 import { type NodeFleet, noNodes } from "./nodes/node-fleet.ts";
+import { type FleetOptions, type OpenedFleet, openFleet } from "./nodes/open-fleet.ts";
 import type { Randomness, ServiceSettings } from "./operations/operation.ts";
 import type { AccountState } from "./operations/ports/account-state.ts";
 import type { SessionEvent } from "./operations/ports/session-events.ts";
@@ -45,7 +45,7 @@ export interface EmulatorOptions {
   readonly tunnelOtherHosts: boolean;
   readonly service: Omit<ServiceSettings, "ownHost">;
   readonly session: Pick<LiveSessionSettings, "startErrorDelayMs" | "resumeGraceMs">;
-  readonly nodes: Omit<DockerFleetOptions, "nodes" | "clock">;
+  readonly nodes: Omit<FleetOptions, "nodes" | "clock" | "stateDirectory">;
   /** Leave the containers that were created when the emulator ends. */
   readonly keepNodes: boolean;
   /** Undefined: nothing is logged. */
@@ -62,6 +62,8 @@ export interface Emulator extends AsyncDisposable {
   readonly caCertificatePath: string;
   readonly state: () => AccountState;
   readonly nodes: NodeFleet;
+  /** Why the nodes' engine is the one it is; undefined where it was asked for, or there are no nodes. */
+  readonly engineReason: string | undefined;
   readonly http: FastifyInstance;
   /**
    * Puts the emulator's clock forward. Resolves when everything has happened that became due: sessions have ended on their
@@ -93,7 +95,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     openLocalCa(options.stateDirectory, realClock),
   ]);
   // Last of what can fail for a setting's sake: nodes would have to be removed again.
-  const fleet = await openFleet(options, clock);
+  const { fleet, reason: engineReason } = await openNodes(options, clock);
+  const allowedHosts = [...options.allowedHosts, ...fleet.emulatorNames];
   const app: FastifyInstance = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     forceCloseConnections: true,
@@ -171,7 +174,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     },
     faults,
     caCertificate: ca.certificatePem,
-    allowedHosts: options.allowedHosts,
+    allowedHosts,
     explain: { node: (nodeId) => fleet.get(nodeId), clock, settings: options.service },
   });
   await app.register(awsEndpoint, {
@@ -216,7 +219,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     }),
     clock: realClock,
     log: app.log,
-    allowedHosts: options.allowedHosts,
+    allowedHosts,
     verifySignature: (request) => {
       const verdict = verifySignature(
         { method: "GET", url: request.url ?? "", headers: request.headers, body: new Uint8Array() },
@@ -237,6 +240,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   );
   try {
     await listen(app, lane, options);
+    await fleet.admitTo(app.server);
   } catch (error) {
     await close();
     throw error;
@@ -246,6 +250,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     caCertificatePath: ca.certificatePath,
     state: () => state,
     nodes: fleet,
+    engineReason,
     http: app,
     advance,
     reset,
@@ -259,9 +264,10 @@ const requestTimeoutMs = 60_000;
 /** As for the JSON services. @see aws-api reference, section 1.6 */
 const signedUpgradeSkewMs = 5 * 60_000;
 
-async function openFleet({ seed, nodes }: EmulatorOptions, clock: Clock): Promise<NodeFleet> {
-  if (seed.nodes.length === 0) return noNodes;
-  return DockerFleet.open({ ...nodes, clock, nodes: nodeSpecs(seed) });
+async function openNodes(options: EmulatorOptions, clock: Clock): Promise<OpenedFleet> {
+  const { seed, nodes, stateDirectory } = options;
+  if (seed.nodes.length === 0) return { fleet: noNodes, reason: undefined };
+  return await openFleet({ ...nodes, stateDirectory, clock, nodes: nodeSpecs(seed) });
 }
 
 function seededState(seed: Seed, clock: Clock): AccountState {

@@ -55,7 +55,10 @@ export const ConfigSchema = Type.Object({
       description: "Region in place of the seed's",
     }),
   ),
-  stateDir: Text({ default: "~/.ssm-emulator", description: "Directory of the local CA" }),
+  stateDir: Text({
+    default: "~/.ssm-emulator",
+    description: "Directory of the local CA and of unpacked images",
+  }),
   sessionLog: Type.Optional(
     Text({ description: "File to which session log events are appended; - is the standard output" }),
   ),
@@ -68,17 +71,28 @@ export const ConfigSchema = Type.Object({
     default: false,
     description: "As a proxy, connect to hosts that are not emulated, instead of refusing them",
   }),
+  nodeEngine: OneOf(["auto", "docker", "namespace"], {
+    default: "auto",
+    description:
+      "What plays the nodes; auto is Docker where an engine answers, else namespaces of this machine",
+  }),
   dockerHost: Type.Optional(
     Text({ description: "Docker engine, as DOCKER_HOST has it; that variable when left out" }),
   ),
   nodeImage: Type.Optional(
-    Text({ description: "Image of nodes that name none; ours, built when missing, when left out" }),
+    Text({
+      description:
+        "Image of nodes that name none; for namespaces a folder or an archive; ours, built when missing, or this machine's own programs when left out",
+    }),
   ),
   nodeBaseImage: Type.Optional(
     Text({ description: "What our node image is built from; Amazon Linux 2023 when left out" }),
   ),
   nodeNetwork: Type.Optional(
-    Text({ description: "Docker network of the nodes; the default bridge when left out" }),
+    Text({
+      description:
+        "Docker network of the nodes; for namespaces bridge, none or host; the default bridge when left out",
+    }),
   ),
   nodesOwner: Type.String({
     default: "default",
@@ -88,7 +102,7 @@ export const ConfigSchema = Type.Object({
   }),
   keepNodes: YesNo({
     default: false,
-    description: "Leave the nodes' containers at the end, for a faster next start",
+    description: "Leave the nodes' containers at the end, for a faster next start; namespaces always end",
   }),
   temporaryNodes: YesNo({
     default: false,

@@ -120,6 +120,7 @@ function emulatorOptions(
     nodes: {
       owner: "harness",
       temporary: true,
+      engine: config.nodeEngine,
       dockerHost: config.dockerHost,
       image: config.nodeImage,
       baseImage: config.nodeBaseImage,

@@ -28,6 +28,7 @@ export function emulatorOptions(config: Config, seed: Seed): EmulatorOptions {
     session: { startErrorDelayMs: config.startErrorDelayMs, resumeGraceMs: config.resumeGraceMs },
     nodes: {
       owner: config.nodesOwner,
+      engine: config.nodeEngine,
       dockerHost: config.dockerHost,
       image: config.nodeImage,
       baseImage: config.nodeBaseImage,

@@ -87,6 +87,10 @@ export abstract class EngineNode implements FleetNode {
 
   abstract stop(): Promise<void>;
   abstract start(): Promise<void>;
+  /** Ends all sessions, starts the node if it can, and brings the OS users back to the seed. */
+  abstract reset(): Promise<void>;
+  /** Ends all sessions, and the node if it is not to be kept. */
+  abstract close(options: { readonly remove: boolean }): Promise<void>;
   /** Whether the engine runs the node, on or off. */
   protected abstract isRunning(): Promise<boolean>;
 

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type Docker from "dockerode";
 import { type Clock, systemClock } from "../../clock.ts";
-import type { NodeDescription } from "../../operations/ports/managed-nodes.ts";
-import type { FleetNode, NodeFleet } from "../node-fleet.ts";
+import { EngineFleet } from "../engine-fleet.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { ContainerEvents } from "./container-events.ts";
 import { connectDockerEngine } from "./docker-engine.ts";
@@ -36,11 +35,10 @@ export interface DockerFleetOptions {
 }
 
 /** Managed nodes as containers of a Docker engine. */
-export class DockerFleet implements NodeFleet {
+export class DockerFleet extends EngineFleet<DockerNode> {
+  readonly engine = "docker";
   readonly #engine: Docker;
   readonly #options: DockerFleetOptions;
-  readonly #nodes = new Map<string, DockerNode>();
-  readonly #listeners = new Set<(nodeId: string) => void>();
   readonly #images = new Map<string, Promise<void>>();
   readonly #imageUsers = new Map<string, Promise<ReadonlySet<string>>>();
   #events: ContainerEvents | undefined;
@@ -62,37 +60,15 @@ export class DockerFleet implements NodeFleet {
   }
 
   private constructor(engine: Docker, options: DockerFleetOptions) {
+    super();
     this.#engine = engine;
     this.#options = options;
   }
 
-  describe(): readonly NodeDescription[] {
-    return [...this.#nodes.values()].map((node) => node.describe());
-  }
-
-  get(nodeId: string): FleetNode | undefined {
-    return this.#nodes.get(nodeId);
-  }
-
-  /** Calls back when a node's container stops running. Calling the result ends this. */
-  onConnectionLost(callback: (nodeId: string) => void): () => void {
-    this.#listeners.add(callback);
-    return () => this.#listeners.delete(callback);
-  }
-
-  /**
-   * Ends all sessions, starts stopped nodes and brings the OS users of all nodes back to the seed; nodes whose containers
-   * somebody removed are left out.
-   * @throws ManagedNodeError
-   */
-  async reset(): Promise<void> {
-    await Promise.all([...this.#nodes.values()].map((node) => node.reset()));
-  }
-
   /** Ends all sessions; temporary containers go, and with `remove` all that emulators created. @throws ManagedNodeError */
-  async close(options: { readonly remove: boolean }): Promise<void> {
+  override async close(options: { readonly remove: boolean }): Promise<void> {
     this.#events?.close();
-    await Promise.all([...this.#nodes.values()].map((node) => node.close(options)));
+    await super.close(options);
   }
 
   async #open(): Promise<void> {
@@ -100,10 +76,10 @@ export class DockerFleet implements NodeFleet {
     this.#events = await ContainerEvents.open(this.#engine, owner, systemClock, {
       onEvent: (action, containerId) => this.#onEvent(action, containerId),
       onEngineLost: () => {
-        for (const node of this.#nodes.values()) node.loseConnection();
+        for (const node of this.nodes.values()) node.loseConnection();
       },
       onEngineBack: () => {
-        for (const node of this.#nodes.values()) refresh(node);
+        for (const node of this.nodes.values()) refresh(node);
       },
     });
     const [found] = await Promise.all([
@@ -111,12 +87,7 @@ export class DockerFleet implements NodeFleet {
       // What others left is no reason not to start.
       removeNeverStarted(this.#engine, systemClock.now()).catch(() => undefined),
     ]);
-    const opened = await Promise.allSettled(
-      nodes.map((spec) => this.#openNode(spec, found.get(spec.nodeId))),
-    );
-    for (const result of opened) {
-      if (result.status === "rejected") throw result.reason;
-    }
+    await this.openAll(nodes, (spec) => this.#openNode(spec, found.get(spec.nodeId)));
   }
 
   async #openNode(spec: NodeSpec, found: Docker.ContainerInfo | undefined): Promise<void> {
@@ -131,11 +102,9 @@ export class DockerFleet implements NodeFleet {
       helper,
       onProgress,
       imageUsers: (imageId) => this.#usersOf(imageId),
-      onConnectionLost: () => {
-        for (const listener of this.#listeners) listener(spec.nodeId);
-      },
+      onConnectionLost: () => this.tellLost(spec.nodeId),
     });
-    this.#nodes.set(spec.nodeId, node);
+    this.nodes.set(spec.nodeId, node);
     await node.prepare();
   }
 
@@ -158,7 +127,7 @@ export class DockerFleet implements NodeFleet {
   }
 
   #onEvent(action: string, containerId: string): void {
-    for (const node of this.#nodes.values()) {
+    for (const node of this.nodes.values()) {
       if (node.container.id !== containerId) continue;
       if (action === "die" || action === "pause") node.loseConnection();
       else refresh(node);

@@ -80,7 +80,7 @@ export class DockerNode extends EngineNode {
     super.loseConnection();
   }
 
-  /** Ends all sessions, starts the node if its container is still there, and brings the OS users back to the seed. */
+  /** A node whose container somebody removed is left out. */
   async reset(): Promise<void> {
     await this.terminateAll();
     if (this.isLost) {
