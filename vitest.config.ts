@@ -1,4 +1,18 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+const withNodes = {
+  include: ["test/e2e/**/*.test.ts", "test/nodes/**/*.test.ts"],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  fileParallelism: false,
+};
+
+/** The root of nodes that are made of namespaces, as `scripts/make-standin.sh` leaves it. */
+const tree = join(homedir(), ".cache/ssm-emulator/al2023-standin");
+const namespaceImage: Record<string, string> = existsSync(tree) ? { SSM_EMULATOR_NODE_IMAGE: tree } : {};
 
 export default defineConfig({
   test: {
@@ -14,11 +28,18 @@ export default defineConfig({
       },
       {
         test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts", "test/nodes/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          ...withNodes,
+          name: "docker",
+          exclude: ["test/nodes/namespace/**"],
+          env: { SSM_EMULATOR_NODE_ENGINE: "docker" },
+        },
+      },
+      {
+        test: {
+          ...withNodes,
+          name: "namespace",
+          exclude: ["test/nodes/docker/**", "test/e2e/{compose,testcontainers}.test.ts"],
+          env: { SSM_EMULATOR_NODE_ENGINE: "namespace", ...namespaceImage },
         },
       },
     ],

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds stand-ins for images where no container registry can be reached: a Debian tree whose `sh` is bash 5.2, like
-# Amazon Linux 2023's; the same with Node 24 and npm; and a Redis server. Usage: make-standin.sh CACHE_DIRECTORY
+# Amazon Linux 2023's, also unpacked, for nodes in namespaces; the same with Node 24 and npm; and a Redis server.
+# Usage: make-standin.sh CACHE_DIRECTORY
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=$1
@@ -20,6 +21,12 @@ standin() {
       --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/var/log/*' \
       bookworm "$cache/part-$$.tar" /etc/apt/sources.list.d/debian.sources
     mv "$cache/part-$$.tar" "$tree"
+  fi
+  if [ "$(cat "$cache/$name/.version" 2>/dev/null)" != "$version" ]; then
+    rm -rf "${cache:?}/$name"
+    mkdir "$cache/$name"
+    tar --extract --same-permissions --same-owner --exclude='./dev/*' --file "$tree" --directory "$cache/$name"
+    echo "$version" >"$cache/$name/.version"
   fi
   # An unchanged image keeps the builds on top of it cached.
   if [ "$(docker image inspect --format '{{.Config.Labels.version}}' "$image" 2>/dev/null)" != "$version" ]; then

@@ -54,6 +54,7 @@ export interface NodeIdentity {
 /** A managed node, whatever engine plays it: what is done on it is done by its exec. */
 export abstract class EngineNode implements FleetNode {
   readonly nodeId: string;
+  readonly exec: NodeExec;
   protected readonly channel: AgentChannel;
   readonly #options: EngineNodeOptions;
   readonly #sessions: MarkedSessions;
@@ -69,6 +70,7 @@ export abstract class EngineNode implements FleetNode {
     this.nodeId = options.spec.nodeId;
     this.#options = options;
     const { exec, openShell } = options;
+    this.exec = exec;
     const clock = systemClock;
     const run = this.run;
     const marks = new SessionMarks();
@@ -150,6 +152,7 @@ export abstract class EngineNode implements FleetNode {
   dial(destination: SocketAddress): Duplex {
     const socket = new NodeSocket(async (sink) => {
       this.#mustBeOn();
+      if (this.exec.connect !== undefined) return await this.exec.connect(destination, sink);
       return await (await this.#processes.choose()).connect(destination, sink);
     });
     this.#sockets.add(socket);

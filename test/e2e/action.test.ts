@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { describeWithDocker, testBaseImage } from "../helpers/docker.ts";
+import { describeWithNodes, testNodeVariables } from "../helpers/engine.ts";
 import { freePort } from "../helpers/free-port.ts";
 
 const run = promisify(execFile);
@@ -16,7 +16,7 @@ interface Action {
   readonly runs: { readonly steps: readonly { readonly name: string; readonly run: string }[] };
 }
 
-describeWithDocker("action.yml", () => {
+describeWithNodes("action.yml", () => {
   it("has an input for every variable that its start step sets", async () => {
     const { inputs } = await readAction();
     expect(Object.keys(inputs)).toEqual(["persona", "seed", "port"]);
@@ -45,7 +45,7 @@ describeWithDocker("action.yml", () => {
           SSM_EMULATOR_PORT: String(port),
           SSM_EMULATOR_NODES_OWNER: `action-${port}`,
           SSM_EMULATOR_TEMPORARY_NODES: "true",
-          SSM_EMULATOR_NODE_BASE_IMAGE: await testBaseImage(),
+          ...(await testNodeVariables()),
         },
       });
       const variables = await readFile(files.GITHUB_ENV, "utf8");

@@ -1,7 +1,7 @@
 import { StartSessionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 import { describeWithAwsCli, describeWithStockClient, ownPluginFolder } from "../helpers/programs.ts";
 import { assumeOperator, eventsOf, waitForEnd } from "../helpers/sessions.ts";
 import { TerminalDriver } from "../helpers/terminal.ts";
@@ -15,7 +15,7 @@ function missingUserText(name: string): string {
   return `\n----------ERROR-------\nUnable to start command: failed to start pty since RunAs user ${name} does not exist\n`;
 }
 
-describeWithDocker("the article, through an independent client", () => {
+describeWithNodes("the article, through an independent client", () => {
   let lab: TestEmulator;
   beforeAll(async () => {
     lab = await startTestEmulator();

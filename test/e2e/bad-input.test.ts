@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-ssm";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { payloadType } from "../../emulator/protocol/payload-type.ts";
-import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
+import { describeOnEngine, describeWithNodes } from "../helpers/engine.ts";
 import { describeWithStockClient } from "../helpers/programs.ts";
 import { waitForEnd } from "../helpers/sessions.ts";
 import type { SsmSessionClient, StartedSession } from "../helpers/ssm-session-client.ts";
@@ -26,7 +26,7 @@ async function start(lab: TestEmulator, Target = webNodeId): Promise<StartedSess
   return await lab.ssm("alice").send(new StartSessionCommand({ Target }));
 }
 
-describeWithDocker("bad input leaves another session alone:", () => {
+describeWithNodes("bad input leaves another session alone:", () => {
   let lab: TestEmulator;
   let bystander: SsmSessionClient;
   beforeAll(async () => {
@@ -296,7 +296,7 @@ describeWithDocker("bad input leaves another session alone:", () => {
   });
 });
 
-describeWithDocker("a token", () => {
+describeWithNodes("a token", () => {
   it("opens nothing after five minutes", async () => {
     const session = { startErrorDelayMs: 0, resumeGraceMs: 3_600_000 };
     await using lab = await startTestEmulator({ session });
@@ -323,7 +323,7 @@ describeWithStockClient("the stock plugin with a used token", () => {
   });
 });
 
-describeWithDocker("a container that dies in mid-session", () => {
+describeOnEngine("docker", "a container that dies in mid-session", () => {
   it("ends its sessions, refuses new ones until it is back, and touches no other node", async () => {
     const users = [{ name: "my-os-user", uid: 1001, home: true }];
     const nodes = [

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { describeWithDocker, testBaseImage } from "../helpers/docker.ts";
+import { describeWithNodes, testEngine, testNodeVariables } from "../helpers/engine.ts";
 import { examplesOf, type PageExample } from "../helpers/page-examples.ts";
 import { findProgram } from "../helpers/programs.ts";
 import { buildEmulatorImage } from "./emulator-image.ts";
@@ -18,8 +18,9 @@ const needs: Readonly<Record<string, string>> = { "pytest and boto3": "pytest", 
 /** Debian's Go libraries; with a module proxy `go mod tidy` would bring them. */
 const goPath = "/usr/share/gocode";
 
-describeWithDocker("the examples of docs/test-your-tool.md", () => {
+describeWithNodes("the examples of docs/test-your-tool.md", () => {
   for (const example of examplesOf("test-your-tool.md")) {
+    if (testEngine === "namespace" && example.title === "Testcontainers") continue;
     const missing = missingProgram(example);
     describe(missing === undefined ? example.title : `${example.title} (skipped: no ${missing})`, () => {
       it.skipIf(missing !== undefined)(
@@ -72,7 +73,6 @@ async function runExample({ files, commands }: PageExample): Promise<void> {
 }
 
 async function environment(home: string): Promise<NodeJS.ProcessEnv> {
-  const baseImage = await testBaseImage();
   const { PATH, DOCKER_HOST } = process.env;
   return {
     PATH: `${join(root, "node_modules/.bin")}:${PATH}`,
@@ -81,6 +81,6 @@ async function environment(home: string): Promise<NodeJS.ProcessEnv> {
     GO111MODULE: "off",
     TESTCONTAINERS_RYUK_DISABLED: "true",
     ...(DOCKER_HOST !== undefined && { DOCKER_HOST }),
-    ...(baseImage !== undefined && { SSM_EMULATOR_NODE_BASE_IMAGE: baseImage }),
+    ...(await testNodeVariables()),
   };
 }

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { describeWithDocker, dockerEngine, dockerSkipReason, testBaseImage } from "../helpers/docker.ts";
+import { dockerEngine } from "../helpers/docker.ts";
+import { describeWithNodes, nodesSkipReason, testEngine, testNodeVariables } from "../helpers/engine.ts";
+import { hostProcesses } from "../helpers/on-node.ts";
 import { findProgram } from "../helpers/programs.ts";
 
 const run = promisify(execFile);
@@ -17,30 +19,28 @@ beforeAll(async () => {
 afterAll(() => rm(stateDirectory, { recursive: true, force: true }));
 
 async function exec(...command: readonly string[]): Promise<string> {
-  const baseImage = await testBaseImage();
-  const settings = baseImage === undefined ? [] : ["--node-base-image", baseImage];
-  const args = [main, "exec", "--state-dir", stateDirectory, ...settings, ...command];
-  return (await run(process.execPath, args)).stdout;
+  const env = { ...process.env, ...(await testNodeVariables()) };
+  const args = [main, "exec", "--state-dir", stateDirectory, ...command];
+  return (await run(process.execPath, args, { env })).stdout;
 }
 
-/** Containers of any emulator's `exec` that were not there before. */
-async function containers(): Promise<ReadonlySet<string>> {
+/** What the engine keeps for nodes of any emulator's `exec`. */
+async function traces(): Promise<readonly string[]> {
+  if (testEngine === "namespace") return await hostProcesses("unshare --mount");
   const all = await dockerEngine().listContainers({ all: true });
-  return new Set(
-    all.filter(({ Names }) => Names.some((name) => name.includes("-exec-"))).map(({ Id }) => Id),
-  );
+  return all.filter(({ Names }) => Names.some((name) => name.includes("-exec-"))).map(({ Id }) => Id);
 }
 
-describeWithDocker("exec with a node", () => {
-  it("runs the command when the node is online, and leaves no container", async () => {
-    const before = await containers();
+describeWithNodes("exec with a node", () => {
+  it("runs the command when the node is online, and leaves nothing", async () => {
+    const before = await traces();
     const script =
       "fetch(process.env.SSM_EMULATOR_ENDPOINT + '/_emulator/nodes').then((a) => a.text()).then(console.log)";
     const { nodes } = JSON.parse(await exec("--", process.execPath, "-e", script));
     expect(nodes).toMatchObject([{ name: "web-1", pingStatus: "Online" }]);
     // The engine takes a moment to remove what has ended.
     await expect
-      .poll(async () => [...(await containers())].filter((id) => !before.has(id)), { timeout: 10_000 })
+      .poll(async () => (await traces()).filter((trace) => !before.includes(trace)), { timeout: 10_000 })
       .toEqual([]);
   });
 });
@@ -49,7 +49,7 @@ describeWithDocker("exec with a node", () => {
 const python = ["/usr/bin/python3", findProgram("python3")].find(
   (file) => file !== undefined && spawnSync(file, ["-c", "import boto3"]).status === 0,
 );
-const skipReason = dockerSkipReason ?? (python === undefined ? "python3 has no boto3" : undefined);
+const skipReason = nodesSkipReason ?? (python === undefined ? "python3 has no boto3" : undefined);
 
 describe.skipIf(skipReason !== undefined)(
   skipReason === undefined ? "exec with boto3" : `exec with boto3 (skipped: ${skipReason})`,

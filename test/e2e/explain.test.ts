@@ -1,15 +1,15 @@
 import { type SSMClient, SSMServiceException } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Explanation } from "../../emulator/access/explanation.ts";
-import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/emulator.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 import { assumeOperator } from "../helpers/sessions.ts";
-import { nodeContainer, onNode } from "./node.ts";
+import { engineNode, onNode } from "./node.ts";
 import { connect, noRunAs, runAs, setPreferences } from "./shells.ts";
 
 /** What is explained is what happens: each session is explained, then started. */
 
-describeWithDocker("an explanation and the session after it agree", () => {
+describeWithNodes("an explanation and the session after it agree", () => {
   let lab: TestEmulator;
   beforeAll(async () => {
     lab = await startTestEmulator();
@@ -101,7 +101,7 @@ describeWithDocker("an explanation and the session after it agree", () => {
 
   it("about a node that has stopped", async () => {
     await setPreferences(lab, runAs());
-    await nodeContainer(lab).stop({ t: 0 });
+    await engineNode(lab).stop();
     await expect
       .poll(async () => (await explain({ as: "alice" })).outcome, { timeout: 10_000 })
       .toMatchObject({ type: "refused", code: "TargetNotConnected" });

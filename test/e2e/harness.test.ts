@@ -1,12 +1,12 @@
 import { describe, expect } from "vitest";
 import { test } from "../../harness/vitest.ts";
-import { describeWithDocker, testBaseImage } from "../helpers/docker.ts";
+import { describeWithNodes, testNodes } from "../helpers/engine.ts";
 
-const baseImage = await testBaseImage().catch(() => undefined);
+const { owner: _own, ...nodes } = await testNodes();
 
-test.override("emulatorOptions", { nodes: { baseImage } });
+test.override("emulatorOptions", { nodes });
 
-describeWithDocker("the harness, with nodes", () => {
+describeWithNodes("the harness, with nodes", () => {
   describe("a session", () => {
     test("runs commands as the caller's OS user", async ({ emulator }) => {
       await using session = await emulator.startSession({ as: "alice", target: "web-1" });

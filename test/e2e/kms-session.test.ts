@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 import { describeWithStockClient, ownPluginFolder } from "../helpers/programs.ts";
 import { eventsOf } from "../helpers/sessions.ts";
 import { TerminalDriver } from "../helpers/terminal.ts";
@@ -91,7 +91,7 @@ describeWithStockClient("an encrypted session in the stock plugin", () => {
   });
 });
 
-describeWithDocker("an encrypted session in our own clients", () => {
+describeWithNodes("an encrypted session in our own clients", () => {
   let lab: TestEmulator;
   beforeAll(async () => {
     lab = await startLab();

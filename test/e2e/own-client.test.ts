@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { DataChannelClient } from "../../emulator/client/data-channel-client.ts";
 import { resumeSession, startSession } from "../../emulator/client/start-session.ts";
-import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 import { TerminalDriver } from "../helpers/terminal.ts";
 import { noRunAs, runAs, setPreferences } from "./shells.ts";
 
@@ -71,7 +71,7 @@ class Shell implements AsyncDisposable {
   }
 }
 
-describeWithDocker("our own client", () => {
+describeWithNodes("our own client", () => {
   it("has a shell of the right user, with its size, and hears its end", async () => {
     await setPreferences(lab, runAs("test-user"));
     await using shell = await Shell.open("alice");
@@ -133,7 +133,7 @@ describeWithDocker("our own client", () => {
   });
 });
 
-describeWithDocker("ssm-emulator connect", () => {
+describeWithNodes("ssm-emulator connect", () => {
   const args = (...more: readonly string[]) => [main, "connect", "--endpoint", lab.emulator.url, ...more];
   const env = { PATH: process.env.PATH ?? "", TERM: "xterm-256color" };
 

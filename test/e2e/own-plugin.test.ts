@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { TerminateSessionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 import { describeWithAwsCli, describeWithStockClient, ownPluginFolder } from "../helpers/programs.ts";
 import { TerminalDriver } from "../helpers/terminal.ts";
 import { noRunAs, runAs, setPreferences } from "./shells.ts";
@@ -37,7 +37,7 @@ async function printed(call: PluginCall, input: string | undefined, plugin: stri
   return `${output.replaceAll(call.sessionId, "SESSION")}(exit code ${exitCode})`;
 }
 
-describeWithDocker("our own plugin", () => {
+describeWithNodes("our own plugin", () => {
   it("resumes a session whose connection was lost, and shows every line once", async () => {
     await setPreferences(lab, noRunAs);
     await using network = await WeakNetwork.before(lab.emulator.url);

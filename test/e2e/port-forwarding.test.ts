@@ -7,10 +7,11 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { builtInSeed } from "../../emulator/seed/built-in-seed.ts";
 import { LocalProgram } from "../client/local-programs.ts";
-import { dockerEngine, newOwner, testBaseImage } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/emulator.ts";
+import { testNodes } from "../helpers/engine.ts";
 import { describeWithStockClient, findProgram } from "../helpers/programs.ts";
 import type { TerminalDriver } from "../helpers/terminal.ts";
+import { openDatabase, type TestDatabase } from "./database.ts";
 import { startPortServer } from "./port-server.ts";
 import { runAs, setPreferences } from "./shells.ts";
 import { runProgram } from "./ssh-client.ts";
@@ -19,8 +20,6 @@ import { awsStartSession } from "./stock-client.ts";
 /** Port sessions through the stock plugin: data-channel reference, section 10. */
 
 const oldAgentNodeId = "i-0a1b2c3d4e5f60719";
-const redisImage = "ssm-emulator/redis-standin:local";
-const redisHost = "redis.internal";
 const gibibyte = 1024 ** 3;
 
 /** A port session that is open. */
@@ -72,33 +71,21 @@ async function readDigest(socket: Socket): Promise<{ readonly own: string; reado
 
 describeWithStockClient("port forwarding in the stock plugin", () => {
   let lab: TestEmulator;
-  let network: string;
+  let database: TestDatabase;
   beforeAll(async () => {
-    network = newOwner();
-    const engine = dockerEngine();
-    await engine.createNetwork({ Name: network });
-    const redis = await engine.createContainer({
-      Image: redisImage,
-      Hostname: redisHost,
-      HostConfig: { AutoRemove: true, NetworkMode: network },
-      NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [redisHost] } } },
-    });
-    await redis.start();
+    database = await openDatabase();
     const [web] = builtInSeed.nodes;
     if (web === undefined) throw new Error("the seed has no node");
     const old = { ...web, id: oldAgentNodeId, name: "old-1", agentVersion: "3.0.196.0" };
     lab = await startTestEmulator({
-      seed: { nodes: [web, old] },
-      nodes: { owner: newOwner(), baseImage: await testBaseImage(), network },
+      seed: { nodes: [web, old, ...database.nodes] },
+      nodes: { ...(await testNodes()), network: database.network },
     });
-    await Promise.all([startPortServer(lab), startPortServer(lab, oldAgentNodeId)]);
+    await Promise.all([startPortServer(lab), startPortServer(lab, oldAgentNodeId), database.start(lab)]);
   });
   afterAll(async () => {
     await lab?.[Symbol.asyncDispose]();
-    const engine = dockerEngine();
-    const left = await engine.listContainers({ all: true, filters: { network: [network] } });
-    await Promise.all(left.map(({ Id }) => engine.getContainer(Id).remove({ force: true })));
-    await engine.getNetwork(network).remove();
+    await database[Symbol.asyncDispose]();
   });
 
   const forward = (portNumber = "8080", ...moreArgs: readonly string[]) =>
@@ -203,7 +190,7 @@ describeWithStockClient("port forwarding in the stock plugin", () => {
 
   it("leads to a host that only the node can reach", async () => {
     const document = "AWS-StartPortForwardingSessionToRemoteHost";
-    await using tunnel = await Tunnel.open(lab, document, { host: redisHost, portNumber: "6379" });
+    await using tunnel = await Tunnel.open(lab, document, { host: database.host, portNumber: "6379" });
     if (findProgram("redis-cli") === undefined) throw new Error("redis-cli is not on PATH");
     const redis = (...words: readonly string[]) =>
       runProgram("redis-cli", ["-p", String(tunnel.port), ...words], { env: lab.environment("alice") });

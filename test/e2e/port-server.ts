@@ -1,5 +1,5 @@
 import type { TestEmulator } from "../helpers/emulator.ts";
-import { nodeContainer } from "./node.ts";
+import { engineNode } from "./node.ts";
 
 /** On the node: takes one line and does what it says. */
 const script = `
@@ -56,6 +56,6 @@ socketserver.ThreadingTCPServer(("127.0.0.1", 8080), Talk).serve_forever()
 
 /** Starts servers on the node's loopback: one that takes orders on port 8080, one of HTTP on port 8081. */
 export async function startPortServer(lab: TestEmulator, nodeId?: string): Promise<void> {
-  const exec = await nodeContainer(lab, nodeId).exec({ Cmd: ["python3", "-c", script], User: "root" });
-  await exec.start({ Detach: true });
+  const words = ["python3", "-c", script];
+  await engineNode(lab, nodeId).exec.start({ words, workingDirectory: "/", input: "none" });
 }

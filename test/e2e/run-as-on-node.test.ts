@@ -1,7 +1,7 @@
 import { IAMClient, TagUserCommand, UntagUserCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/emulator.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 import { onNode } from "./node.ts";
 import { connect, noRunAs, openShell, runAs, setPreferences } from "./shells.ts";
 
@@ -17,7 +17,7 @@ function missing(name: string): string {
   return banner(`failed to start pty since RunAs user ${name} does not exist`);
 }
 
-describeWithDocker("Run As on a real node", () => {
+describeWithNodes("Run As on a real node", () => {
   let lab: TestEmulator;
   beforeAll(async () => {
     lab = await startTestEmulator({

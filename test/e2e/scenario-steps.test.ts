@@ -7,7 +7,7 @@ import { playScenario } from "../../harness/scenario/play-scenario.ts";
 import { readScenario } from "../../harness/scenario/read-scenario.ts";
 import { startForScenario } from "../../harness/scenario/start-for-scenario.ts";
 import { run } from "../cli/run.ts";
-import { describeWithDocker } from "../helpers/docker.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 
 /** What all of them are given. */
 const head = `name: A story
@@ -24,7 +24,7 @@ function scenarioOf(steps: readonly string[]) {
   return readScenario(`${head}${steps.map((step) => `  - ${step}\n`).join("")}`, "story.yaml");
 }
 
-describeWithDocker("a step with sessions", () => {
+describeWithNodes("a step with sessions", () => {
   let emulator: EmulatorHandle & AsyncDisposable;
   beforeAll(async () => {
     emulator = await startForScenario(scenarioOf(["advance: 1s"]));
@@ -172,7 +172,7 @@ describeWithDocker("a step with sessions", () => {
   });
 });
 
-describeWithDocker("scenario run --record", () => {
+describeWithNodes("scenario run --record", () => {
   it("writes a recording of each session", async () => {
     const folder = await mkdtemp(join(tmpdir(), "scenario-record-"));
     try {

@@ -1,11 +1,14 @@
 import { TerminateSessionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { DockerNode } from "../../emulator/nodes/docker/docker-node.ts";
 import { removeContainer } from "../../emulator/nodes/docker/node-container.ts";
+import { NamespaceNode } from "../../emulator/nodes/namespace/namespace-node.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/emulator.ts";
+import { hostProcesses } from "../helpers/on-node.ts";
 import { describeWithStockClient } from "../helpers/programs.ts";
 import { waitForEnd } from "../helpers/sessions.ts";
 import type { TerminalDriver } from "../helpers/terminal.ts";
-import { nodeContainer, onNode, processesOn } from "./node.ts";
+import { engineNode, onNode, processesOn } from "./node.ts";
 import { noRunAs, setPreferences } from "./shells.ts";
 import { type PluginCall, pluginCall, pluginOnTerminal } from "./stock-client.ts";
 
@@ -131,8 +134,10 @@ describeWithStockClient("the end of a session", () => {
 });
 
 describeWithStockClient("the end of the emulator", () => {
-  it("ends all sessions, tells their clients and leaves nothing of them on a node that stays", async () => {
+  /** On Docker the node stays; one of namespaces goes, and takes all along. */
+  it("ends all sessions, tells their clients and leaves nothing of them", async () => {
     await using lab = await startTestEmulator({ keepNodes: true });
+    const node = engineNode(lab);
     try {
       await makeNode(lab);
       const before = await processesOn(lab);
@@ -144,10 +149,15 @@ describeWithStockClient("the end of the emulator", () => {
       expect(terminal.output.slice(shown)).toBe(
         `\r\n\r\nExiting session with sessionId: ${call.sessionId}.\r\n\r\n`,
       );
-      const after = await processesOn(lab);
-      expect(after.filter((line) => !before.includes(line))).toEqual([]);
+      if (node instanceof NamespaceNode) {
+        expect(await hostProcesses("sleep 90")).toEqual([]);
+        expect(await hostProcesses(`--target ${node.pid}`)).toEqual([]);
+      } else {
+        const after = await processesOn(lab);
+        expect(after.filter((line) => !before.includes(line))).toEqual([]);
+      }
     } finally {
-      await removeContainer(nodeContainer(lab));
+      if (node instanceof DockerNode) await removeContainer(node.container);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { StartSessionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 import { describeWithStockClient } from "../helpers/programs.ts";
 import type { SsmSessionClient } from "../helpers/ssm-session-client.ts";
 import { bulkCommand, bulkDigest, bulkIn, bulkThrough, digestOf } from "./bulk.ts";
@@ -39,7 +39,7 @@ opost -olcuc -ocrnl onlcr -onocr -onlret -ofill -ofdel nl0 cr0 tab0 bs0 vt0 ff0
 isig icanon iexten echo echoe echok -echonl -noflsh -xcase -tostop -echoprt
 echoctl echoke -flusho -extproc`;
 
-describeWithDocker("a shell on a real node", () => {
+describeWithNodes("a shell on a real node", () => {
   let lab: TestEmulator;
   let shell: SsmSessionClient;
   beforeAll(async () => {

@@ -3,7 +3,8 @@ import { beforeAll, expect, it } from "vitest";
 import { nodeIdLabel } from "../../emulator/nodes/docker/node-container.ts";
 import { SsmEmulatorContainer } from "../../harness/testcontainers.ts";
 import "../../harness/vitest.ts";
-import { describeWithDocker, dockerEngine, testBaseImage } from "../helpers/docker.ts";
+import { dockerEngine, testBaseImage } from "../helpers/docker.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 import { buildEmulatorImage, emulatorImage } from "./emulator-image.ts";
 
 /** Containers of the node with that id, dead ones too. */
@@ -12,7 +13,7 @@ async function containersOf(nodeId: string) {
   return await dockerEngine().listContainers({ all: true, filters });
 }
 
-describeWithDocker("the emulator in a container of a test", () => {
+describeWithNodes("the emulator in a container of a test", () => {
   let container: () => SsmEmulatorContainer;
   beforeAll(async () => {
     // The image of the library's own clean-up need not be there: everything here ends by itself.

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type Docker from "dockerode";
-import { describe } from "vitest";
 import { systemClock } from "../../emulator/clock.ts";
 import { connectDockerEngine } from "../../emulator/nodes/docker/docker-engine.ts";
 import { DockerFleet } from "../../emulator/nodes/docker/docker-fleet.ts";
+import { DockerNode } from "../../emulator/nodes/docker/docker-node.ts";
 import { nodeIdLabel, ownerLabel, removeContainer } from "../../emulator/nodes/docker/node-container.ts";
-import type { FleetNode } from "../../emulator/nodes/node-fleet.ts";
 import type { NodeSpec } from "../../emulator/nodes/node-spec.ts";
+import type { TestFleet, TestFleetOptions } from "./engine.ts";
 
 /** Where a machine has no registry, the node image is built from this one. */
 const localBaseImage = "ssm-emulator/al2023-standin:local";
@@ -18,16 +18,6 @@ const connected = await connectDockerEngine().then(
 
 /** Why tests with Docker are skipped here; undefined where an engine answers. */
 export const dockerSkipReason: string | undefined = connected.reason;
-
-/** A `describe` that is skipped, and says why, without an engine; fails there if CI promised one. */
-export function describeWithDocker(title: string, tests: () => void): void {
-  const { CI, SSM_EMULATOR_REQUIRE_DOCKER } = process.env;
-  if (dockerSkipReason !== undefined && CI === "true" && SSM_EMULATOR_REQUIRE_DOCKER === "1") {
-    throw new Error(`SSM_EMULATOR_REQUIRE_DOCKER=1, but: ${dockerSkipReason}`);
-  }
-  if (dockerSkipReason === undefined) describe(title, tests);
-  else describe.skip(`${title} (skipped: ${dockerSkipReason})`, tests);
-}
 
 /** @throws Error without an engine */
 export function dockerEngine(): Docker {
@@ -56,24 +46,19 @@ export const testNode: NodeSpec = {
   ],
 };
 
-/** A fleet of its own, with whatever containers carry its owner's label, removed when it goes out of scope. */
-export interface TestFleet extends AsyncDisposable {
+/** With whatever containers carry its owner's label. */
+export interface DockerTestFleet extends TestFleet {
   readonly owner: string;
   readonly fleet: DockerFleet;
-  /** The test node. */
-  readonly node: FleetNode;
   readonly container: Docker.Container;
 }
 
-export interface TestFleetOptions {
+export interface DockerTestFleetOptions extends TestFleetOptions {
   readonly owner?: string;
-  readonly nodes?: readonly NodeSpec[];
   readonly dockerHost?: string;
-  readonly temporary?: boolean;
-  readonly helper?: "auto" | "off";
 }
 
-export async function openTestFleet(options: TestFleetOptions = {}): Promise<TestFleet> {
+export async function openDockerFleet(options: DockerTestFleetOptions = {}): Promise<DockerTestFleet> {
   const owner = options.owner ?? newOwner();
   const { nodes = [testNode], dockerHost, temporary, helper } = options;
   const baseImage = await testBaseImage();
@@ -88,12 +73,19 @@ export async function openTestFleet(options: TestFleetOptions = {}): Promise<Tes
   });
   const node = fleet.get(testNode.nodeId);
   const [found] = await containersOf(owner);
-  if (node === undefined || found === undefined) throw new Error("the test node is missing");
+  if (!(node instanceof DockerNode) || found === undefined) throw new Error("the test node is missing");
+  const container = dockerEngine().getContainer(found.Id);
   return {
     owner,
     fleet,
     node,
-    container: dockerEngine().getContainer(found.Id),
+    container,
+    remains: async () => {
+      const { Processes = [] } = await container.top({ ps_args: "-eo pid,args" });
+      const { ExecIDs } = await container.inspect();
+      return [...Processes.map((columns: string[]) => columns.join(" ")), ...(ExecIDs ?? []).sort()];
+    },
+    kill: () => container.kill(),
     async [Symbol.asyncDispose]() {
       await fleet.close({ remove: true }).finally(() => removeContainersOf(owner));
     },

@@ -5,7 +5,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/app.ts";
 import { builtInSeed } from "../../emulator/seed/built-in-seed.ts";
 import type { Seed } from "../../emulator/seed/seed-schema.ts";
-import { newOwner, testBaseImage } from "./docker.ts";
+import { testNodes } from "./engine.ts";
 
 export const webNodeId = "i-0a1b2c3d4e5f60718";
 
@@ -38,7 +38,7 @@ export async function startTestEmulator(
       repeatedTerminate: "succeeds",
     },
     session: { startErrorDelayMs: 0, resumeGraceMs: 60_000 },
-    nodes: { owner: newOwner(), baseImage: seed.nodes.length === 0 ? undefined : await testBaseImage() },
+    nodes: seed.nodes.length === 0 ? { owner: "none" } : await testNodes(),
     keepNodes: false,
     logger: undefined,
     ...options,

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe } from "vitest";
-import { dockerSkipReason } from "./docker.ts";
+import { describeWithNodes } from "./engine.ts";
 
 /** Where the program is on PATH; undefined when it is not installed. */
 export function findProgram(name: string): string | undefined {
@@ -20,7 +20,7 @@ export function findProgram(name: string): string | undefined {
 /** Holds our executable that takes the stock plugin's place. */
 export const ownPluginFolder = join(import.meta.dirname, "../../session-manager-plugin");
 
-/** A `describe` for tests that run the AWS CLI with the stock plugin; without them, or without Docker, it says so. */
+/** A `describe` for tests that run the AWS CLI with the stock plugin; without them, or without an engine, it says so. */
 export function describeWithStockClient(title: string, tests: () => void): void {
   describeWithPrograms(["aws", "session-manager-plugin"], title, tests);
 }
@@ -38,7 +38,6 @@ export function describeWithSshClients(title: string, tests: () => void): void {
 
 function describeWithPrograms(programs: readonly string[], title: string, tests: () => void): void {
   const missing = programs.filter((name) => findProgram(name) === undefined);
-  const reason = missing.length > 0 ? `not on PATH: ${missing.join(", ")}` : dockerSkipReason;
-  if (reason === undefined) describe(title, tests);
-  else describe.skip(`${title} (skipped: ${reason})`, tests);
+  if (missing.length === 0) describeWithNodes(title, tests);
+  else describe.skip(`${title} (skipped: not on PATH: ${missing.join(", ")})`, tests);
 }

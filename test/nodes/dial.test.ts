@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ManagedNodeError } from "../../emulator/errors.ts";
-import { describeWithDocker, openTestFleet, type TestFleet } from "../helpers/docker.ts";
+import { describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { openProcess } from "./process-driver.ts";
 import { runAsRoot } from "./terminal-driver.ts";
 
@@ -53,7 +53,7 @@ function floodDigest(): string {
 }
 
 describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
-  describeWithDocker("dialling from a Docker node", () => {
+  describeWithNodes("dialling from a node", () => {
     let test: TestFleet;
     beforeAll(async () => {
       test = await openTestFleet({ helper });

@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ManagedNodeError } from "../../emulator/errors.ts";
-import { describeWithDocker, openTestFleet, type TestFleet, testNode } from "../helpers/docker.ts";
+import { testNode } from "../helpers/docker.ts";
+import { describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { openShell, runAsRoot } from "./terminal-driver.ts";
 
 for (const kind of ["lasting", "temporary"] as const) {
-  describeWithDocker(`the administrator of a ${kind} Docker node`, () => {
+  describeWithNodes(`the administrator of a ${kind} node`, () => {
     let test: TestFleet;
     beforeAll(async () => {
       test = await openTestFleet({ temporary: kind === "temporary" });

@@ -5,15 +5,8 @@ import { systemClock } from "../../emulator/clock.ts";
 import { DockerFleet } from "../../emulator/nodes/docker/docker-fleet.ts";
 import { nodeIdLabel, ownerLabel } from "../../emulator/nodes/docker/node-container.ts";
 import { defaultNodeImage } from "../../emulator/nodes/docker/node-image.ts";
-import {
-  describeWithDocker,
-  dockerEngine,
-  newOwner,
-  openTestFleet,
-  removeContainersOf,
-  type TestFleet,
-  testNode,
-} from "../helpers/docker.ts";
+import { dockerEngine, newOwner, openDockerFleet, removeContainersOf, testNode } from "../helpers/docker.ts";
+import { describeOnEngine, describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { openProcess, runProcess } from "./process-driver.ts";
 import { openShell, runAsRoot } from "./terminal-driver.ts";
 
@@ -21,7 +14,7 @@ const asRoot = { credential: undefined };
 const killHelper = "pkill -KILL -f 'python3 -I'";
 const helperMemoryKb = "grep VmRSS /proc/$(pgrep -f 'python3 -I')/status | tr -dc 0-9";
 
-describeWithDocker("the helper on a Docker node", () => {
+describeWithNodes("the helper on a node", () => {
   let test: TestFleet;
   beforeAll(async () => {
     test = await openTestFleet();
@@ -88,9 +81,11 @@ describeWithDocker("the helper on a Docker node", () => {
     await shell.process.terminate();
     await expect(openProcess(test.node, ["/tmp/nonsense"])).rejects.toMatchObject({ code: "ENOEXEC" });
   });
+});
 
+describeOnEngine("docker", "the helper on a node that stays", () => {
   it("goes when the emulator goes", async () => {
-    await using own = await openTestFleet();
+    await using own = await openDockerFleet();
     await runAsRoot(own.node, "true");
     await own.fleet.close({ remove: false });
     await vi.waitFor(async () => {
@@ -100,7 +95,7 @@ describeWithDocker("the helper on a Docker node", () => {
   });
 });
 
-describeWithDocker("a Docker node without Python", () => {
+describeOnEngine("docker", "a node without Python", () => {
   it("is served by the engine's execs, and that is said once", async () => {
     const owner = newOwner();
     const adopted = await dockerEngine().createContainer({

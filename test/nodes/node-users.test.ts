@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithDocker, openTestFleet, type TestFleet, testNode } from "../helpers/docker.ts";
+import { testNode } from "../helpers/docker.ts";
+import { describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { runAsRoot } from "./terminal-driver.ts";
 
 const key = "ssh-ed25519 AAAAC3Nz alice@laptop $(touch /tmp/pwned) 'quoted'";
 const other = 'restrict,command="echo hi" ssh-rsa AAAAB3Nz';
 
-describeWithDocker("OS users' SSH keys on a Docker node", () => {
+describeWithNodes("OS users' SSH keys on a node", () => {
   let test: TestFleet;
   beforeAll(async () => {
     const users = [

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ManagedNodeError } from "../../emulator/errors.ts";
-import { describeWithDocker, openTestFleet, type TestFleet } from "../helpers/docker.ts";
+import { describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { openProcess, runProcess } from "./process-driver.ts";
 import { runAsRoot } from "./terminal-driver.ts";
 
 const exited = (code: number) => ({ type: "exited", code });
 
 describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
-  describeWithDocker("a process without a terminal on a Docker node", () => {
+  describeWithNodes("a process without a terminal on a node", () => {
     let test: TestFleet;
     beforeAll(async () => {
       test = await openTestFleet({ helper });

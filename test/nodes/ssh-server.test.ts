@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithDocker, openTestFleet, type TestFleet } from "../helpers/docker.ts";
+import { describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { runAsRoot } from "./terminal-driver.ts";
 
 const greeting = "head -c 7 </dev/tcp/127.0.0.1/22";
 const hostKey = "cat /etc/ssh/ssh_host_ed25519_key.pub";
 
-describeWithDocker("the SSH server of a Docker node", () => {
+describeWithNodes("the SSH server of a node", () => {
   let test: TestFleet;
   beforeAll(async () => {
     test = await openTestFleet({ temporary: true });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { describeWithDocker, openTestFleet, type TestFleet } from "../helpers/docker.ts";
+import { openDockerFleet } from "../helpers/docker.ts";
+import { describeOnEngine, describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { type DrivenTerminal, openShell, runAsRoot } from "./terminal-driver.ts";
 
 const prompt = /sh-5\.2\$ $/;
@@ -33,16 +34,11 @@ const leftovers = [
 ];
 
 describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
-  describeWithDocker("the end of a terminal on a Docker node", () => {
+  describeWithNodes("the end of a terminal on a node", () => {
     let test: TestFleet;
     let before: string[];
 
-    /** Every process of the container, and every exec the engine keeps for it. */
-    async function remains(): Promise<string[]> {
-      const { Processes = [] } = await test.container.top({ ps_args: "-eo pid,args" });
-      const { ExecIDs } = await test.container.inspect();
-      return [...Processes.map((columns: string[]) => columns.join(" ")), ...(ExecIDs ?? []).sort()];
-    }
+    const remains = () => test.remains();
 
     async function openSudoer(): Promise<DrivenTerminal> {
       const shell = await openShell(test.node);
@@ -153,19 +149,21 @@ describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
       expect((await test.node.lookUpUser(["alice"])).uid.stdout).toBe("1500\n");
     });
 
-    it("ends terminals when the container is killed", async () => {
+    it("ends terminals when the node is killed", async () => {
       await using own = await openTestFleet({ helper });
       const shells = [await openShell(own.node), await openShell(own.node)];
       const opening = shells.map((shell) => shell.ended);
-      await own.container.kill();
+      await own.kill();
       await Promise.all(opening);
       await Promise.all(shells.map((shell) => shell.process.terminate()));
       expect(shells.map((shell) => shell.endings())).toEqual([1, 1]);
       await expect(openShell(own.node)).rejects.toThrow();
     });
+  });
 
-    it("sweeps all sessions when the emulator goes away without a word", async () => {
-      await using own = await openTestFleet({ helper });
+  describeOnEngine("docker", "a node that stays", () => {
+    it("is swept of all sessions when the emulator goes away without a word", async () => {
+      await using own = await openDockerFleet({ helper });
       const shell = await openShell(own.node);
       await shell.type("setsid nohup sleep 999 >/dev/null 2>&1 & echo star''ted\n");
       await shell.expect(/started/);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ManagedNodeError } from "../../emulator/errors.ts";
-import { describeWithDocker, openTestFleet, type TestFleet } from "../helpers/docker.ts";
+import { describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { openShell, runAsRoot } from "./terminal-driver.ts";
 
 const prompt = /sh-5\.2\$ $/;
 
 describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
-  describeWithDocker("a terminal on a Docker node", () => {
+  describeWithNodes("a terminal on a node", () => {
     let test: TestFleet;
     beforeAll(async () => {
       test = await openTestFleet({ helper });

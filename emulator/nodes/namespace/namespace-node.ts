@@ -5,6 +5,7 @@ import { EngineNode, type EngineNodeOptions } from "../engine-node.ts";
 import { nodeError } from "../node-error.ts";
 import type { NodeProgram } from "../node-exec.ts";
 import type { ChildProgram } from "./child-program.ts";
+import { withoutInheritedFiles } from "./inherited-files.ts";
 import { type NamespaceHolder, startHolder } from "./namespace-holder.ts";
 import type { NodeHub } from "./node-hub.ts";
 import { limitNode, type NodeLimits } from "./node-limits.ts";
@@ -33,6 +34,8 @@ export interface NamespaceNodeOptions extends Omit<EngineNodeOptions, "exec" | "
  * does with this one, all is gone.
  */
 export class NamespaceNode extends EngineNode {
+  /** The id of the node's first process, on this machine. */
+  readonly pid: number;
   readonly #options: NamespaceNodeOptions;
   readonly #limits: NodeLimits;
   readonly #program: ChildProgram;
@@ -47,7 +50,7 @@ export class NamespaceNode extends EngineNode {
     try {
       const holder = await startHolder(nodeWords(options, limits));
       node = new NamespaceNode(options, holder, limits);
-      await node.#prepare(pidOf(holder));
+      await node.#prepare();
       return node;
     } catch (cause) {
       await (node === undefined ? limits.remove() : node.close());
@@ -56,21 +59,24 @@ export class NamespaceNode extends EngineNode {
   }
 
   private constructor(options: NamespaceNodeOptions, holder: NamespaceHolder, limits: NodeLimits) {
+    const exec = new NsenterExec({
+      pid: pidOf(holder),
+      hasUserNamespace: options.hub.hasUserNamespace,
+      noNewPrivileges: !programsOf(holder).includes("sudo"),
+      limitFiles: limits.files,
+    });
     super({
       ...options,
-      exec: new NsenterExec({
-        pid: pidOf(holder),
-        hasUserNamespace: options.hub.hasUserNamespace,
-        noNewPrivileges: !programsOf(holder).includes("sudo"),
-        limitFiles: limits.files,
-      }),
+      exec,
       openShell: async () => this.#takeShell(),
     });
+    this.pid = pidOf(holder);
     this.#options = options;
     this.#limits = limits;
     this.#program = holder.program;
     void holder.program.ended.then(() => {
       this.#isRunning = false;
+      exec.close();
       this.loseConnection();
     });
   }
@@ -107,8 +113,8 @@ export class NamespaceNode extends EngineNode {
     return this.#isRunning;
   }
 
-  async #prepare(pid: number): Promise<void> {
-    await this.#options.connect(pid);
+  async #prepare(): Promise<void> {
+    await this.#options.connect(this.pid);
     await this.seedUsers();
     await this.#gainConnection();
   }
@@ -146,6 +152,7 @@ function nodeWords(options: NamespaceNodeOptions, limits: NodeLimits): readonly 
   // Overlays keep their notes in attributes that only the first root may write, or else in ones of the user's.
   const overlayOptions = hub.hasUserNamespace ? ",userxattr" : "";
   return limitedWords(limits.files, [
+    ...withoutInheritedFiles,
     ...hub.asRoot,
     ...["unshare", ...namespaces, "--fork", "--kill-child=KILL", "--propagation", "private", "--"],
     ...["/bin/sh", "-c", script, "sh", tree.folder, tree.layers, spec.name],

@@ -152,6 +152,8 @@ fi
 } >>$state/fstab
 mount --all --fstab $state/fstab
 echo "$name" >/proc/sys/kernel/hostname
+# Containers have none either.
+if [ "$network" != host ] && [ -e /proc/sys/net/ipv6 ]; then echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; fi
 
 # What is outside goes: from inside the node there is no way to it.
 cd $root

@@ -1,8 +1,14 @@
 import { spawn } from "node:child_process";
+import type { SocketAddress } from "../../agent/managed-node.ts";
+import { nodeErrorWithCode } from "../node-error.ts";
 import type { ExecCommand, NodeExec, NodeProgram, ProgramTerminal } from "../node-exec.ts";
+import type { Connection, ConnectionSink } from "../node-processes.ts";
 import { ChildProgram } from "./child-program.ts";
+import { Dialer } from "./dialer.ts";
+import { withoutInheritedFiles } from "./inherited-files.ts";
 import { nodeCapabilities, nodeEnvironment } from "./node-rights.ts";
 import { openPty } from "./pty-stream.ts";
+import { socketConnection } from "./socket-connection.ts";
 
 export interface NsenterExecOptions {
   /** The id of the node's first process, as it is here. */
@@ -25,13 +31,15 @@ export function limitedWords(limitFiles: readonly string[], words: readonly stri
 /** Enters a node's namespaces, with no more rights than the node has. */
 export class NsenterExec implements NodeExec {
   readonly #options: NsenterExecOptions;
+  readonly #dialer: Dialer;
 
   constructor(options: NsenterExecOptions) {
     this.#options = options;
+    this.#dialer = new Dialer(this.#entrance("--net"));
   }
 
   async start(command: ExecCommand): Promise<NodeProgram> {
-    const [file = "", ...args] = this.#words(command, []);
+    const [file = "", ...args] = this.#words(command, ["setsid", "--wait"]);
     const input = command.input === "pipe" ? "pipe" : "ignore";
     const stdio: ["pipe" | "ignore", "pipe", "pipe"] = [input, "pipe", "pipe"];
     return await ChildProgram.of(spawn(file, args, { cwd: "/", env: nodeEnvironment, stdio }));
@@ -42,12 +50,30 @@ export class NsenterExec implements NodeExec {
     return openPty(this.#words(command, ["setsid", "--ctty", "--wait"]), nodeEnvironment);
   }
 
+  async connect(destination: SocketAddress, sink: ConnectionSink): Promise<Connection> {
+    try {
+      return socketConnection(await this.#dialer.connect(destination), sink);
+    } catch (cause) {
+      throw nodeErrorWithCode("The node could not connect", cause);
+    }
+  }
+
+  /** After the node's end. */
+  close(): void {
+    this.#dialer.close();
+  }
+
+  #entrance(...namespaces: readonly string[]): string[] {
+    const { pid, hasUserNamespace } = this.#options;
+    const user = hasUserNamespace ? ["--user"] : [];
+    return ["nsenter", ...user, ...namespaces, "--target", String(pid), "--"];
+  }
+
   #words({ words, workingDirectory }: ExecCommand, launcher: readonly string[]): readonly string[] {
-    const { pid, hasUserNamespace, noNewPrivileges, limitFiles } = this.#options;
+    const { noNewPrivileges, limitFiles } = this.#options;
     return limitedWords(limitFiles, [
-      "nsenter",
-      ...(hasUserNamespace ? ["--user"] : []),
-      ...["--mount", "--uts", "--ipc", "--net", "--pid", "--target", String(pid), "--"],
+      ...withoutInheritedFiles,
+      ...this.#entrance("--mount", "--uts", "--ipc", "--net", "--pid"),
       ...launcher,
       ...["setpriv", "--inh-caps=-all", `--bounding-set=${nodeCapabilities}`],
       ...(noNewPrivileges ? ["--no-new-privs"] : []),

@@ -11,14 +11,14 @@ import { nodeIdLabel, ownerLabel } from "../../../emulator/nodes/docker/node-con
 import { defaultNodeImage } from "../../../emulator/nodes/docker/node-image.ts";
 import {
   containersOf,
-  describeWithDocker,
   dockerEngine,
   newOwner,
-  openTestFleet,
+  openDockerFleet,
   removeContainersOf,
   testBaseImage,
   testNode,
 } from "../../helpers/docker.ts";
+import { describeWithNodes } from "../../helpers/engine.ts";
 import { openShell, runAsRoot } from "../terminal-driver.ts";
 
 const pingStatus = (fleet: DockerFleet) => fleet.describe()[0]?.pingStatus;
@@ -45,9 +45,9 @@ describe("a Docker fleet without an engine", () => {
   });
 });
 
-describeWithDocker("a Docker fleet's containers", () => {
+describeWithNodes("a Docker fleet's containers", () => {
   it("are created as the seed says", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     const info = await test.container.inspect();
     expect(info.Name).toBe(`/ssm-emulator-${test.owner}-web-1`);
     expect(info.Config.Hostname).toBe("web-1");
@@ -73,25 +73,25 @@ describeWithDocker("a Docker fleet's containers", () => {
   });
 
   it("are removed at the end", async () => {
-    const test = await openTestFleet();
+    const test = await openDockerFleet();
     await test[Symbol.asyncDispose]();
     expect(await containersOf(test.owner)).toEqual([]);
   });
 
   it("are found again, and started, by the next fleet", async () => {
-    const first = await openTestFleet();
+    const first = await openDockerFleet();
     await first.fleet.close({ remove: false });
     await first.container.kill();
-    await using second = await openTestFleet({ owner: first.owner });
+    await using second = await openDockerFleet({ owner: first.owner });
     expect(second.container.id).toBe(first.container.id);
     expect(pingStatus(second.fleet)).toBe("Online");
   });
 
   it("are made anew when the seed changed", async () => {
-    const first = await openTestFleet();
+    const first = await openDockerFleet();
     await first.fleet.close({ remove: false });
     const users = [{ name: "bob" }, { name: "ops", groups: ["carol"] }, { name: "carol" }];
-    await using second = await openTestFleet({ owner: first.owner, nodes: [{ ...testNode, users }] });
+    await using second = await openDockerFleet({ owner: first.owner, nodes: [{ ...testNode, users }] });
     expect(await containersOf(first.owner)).toHaveLength(1);
     expect((await second.node.lookUpUser(["alice"])).id.exitCode).toBe(1);
     expect((await second.node.lookUpUser(["ops"])).id.stdout).toContain("(carol)");
@@ -100,7 +100,7 @@ describeWithDocker("a Docker fleet's containers", () => {
 
   it("are adopted when somebody else made them, and then not removed", async () => {
     const owner = newOwner();
-    const { fleet, ...made } = await openTestFleet({ owner });
+    const { fleet, ...made } = await openDockerFleet({ owner });
     await fleet.close({ remove: true });
     const foreign = await dockerEngine().createContainer({
       Image: defaultNodeImage,
@@ -109,7 +109,7 @@ describeWithDocker("a Docker fleet's containers", () => {
       HostConfig: { Init: true },
     });
     try {
-      const adopting = await openTestFleet({ owner });
+      const adopting = await openDockerFleet({ owner });
       expect(adopting.container.id).toBe(foreign.id);
       expect(adopting.fleet.describe()[0]?.computerName).toBe("made-by-compose");
       expect((await adopting.node.lookUpUser(["alice"])).uid.stdout).toBe("1500\n");
@@ -122,8 +122,8 @@ describeWithDocker("a Docker fleet's containers", () => {
   });
 
   it("are left alone by a fleet of another owner", async () => {
-    await using one = await openTestFleet();
-    await using two = await openTestFleet();
+    await using one = await openDockerFleet();
+    await using two = await openDockerFleet();
     expect(two.container.id).not.toBe(one.container.id);
     await two.container.kill();
     await vi.waitFor(() => expect(pingStatus(two.fleet)).toBe("ConnectionLost"));
@@ -157,9 +157,9 @@ describeWithDocker("a Docker fleet's containers", () => {
   });
 });
 
-describeWithDocker("a Docker fleet's liveness", () => {
+describeWithNodes("a Docker fleet's liveness", () => {
   it("follows the container: stopped, started, paused, removed", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     const lost: string[] = [];
     test.fleet.onConnectionLost((nodeId) => lost.push(nodeId));
 
@@ -186,7 +186,7 @@ describeWithDocker("a Docker fleet's liveness", () => {
   });
 
   it("calls nobody back who has left", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     const stayed = vi.fn();
     const left = vi.fn();
     test.fleet.onConnectionLost(left)();
@@ -198,7 +198,7 @@ describeWithDocker("a Docker fleet's liveness", () => {
 
   it("follows the engine: gone, and back again", async () => {
     await using engine = await openEngineProxy();
-    await using test = await openTestFleet({ dockerHost: `unix://${engine.path}` });
+    await using test = await openDockerFleet({ dockerHost: `unix://${engine.path}` });
     const shell = await openShell(test.node);
     engine.cut();
     await shell.ended;
@@ -210,9 +210,9 @@ describeWithDocker("a Docker fleet's liveness", () => {
   });
 });
 
-describeWithDocker("resetting a Docker fleet", () => {
+describeWithNodes("resetting a Docker fleet", () => {
   it("brings the OS users back to the seed and ends sessions", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     const users = "getent passwd; getent group; ls -l /home /etc/sudoers.d | grep -v '^total'";
     const seeded = await runAsRoot(test.node, "getent passwd; ls /home /etc/sudoers.d");
     await test.node.ensureSsmUser();
@@ -233,7 +233,7 @@ describeWithDocker("resetting a Docker fleet", () => {
   });
 
   it("touches nothing of a seeded user that did not change", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     await runAsRoot(test.node, "touch /home/alice/kept");
     await test.fleet.reset();
     expect(await runAsRoot(test.node, "ls /home/alice")).toBe("kept\n");

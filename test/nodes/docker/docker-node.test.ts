@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithDocker, openTestFleet, type TestFleet, testNode } from "../../helpers/docker.ts";
+import { type DockerTestFleet, openDockerFleet, testNode } from "../../helpers/docker.ts";
+import { describeWithNodes } from "../../helpers/engine.ts";
 import { runAsRoot } from "../terminal-driver.ts";
 
-describeWithDocker("looking up users on a Docker node", () => {
-  let test: TestFleet;
+describeWithNodes("looking up users on a Docker node", () => {
+  let test: DockerTestFleet;
   beforeAll(async () => {
-    test = await openTestFleet();
+    test = await openDockerFleet();
   });
   afterAll(async () => test?.[Symbol.asyncDispose]());
 
@@ -58,9 +59,9 @@ describeWithDocker("looking up users on a Docker node", () => {
   });
 });
 
-describeWithDocker("making ssm-user on a Docker node", () => {
+describeWithNodes("making ssm-user on a Docker node", () => {
   it("makes it once, with its sudoers file, however many ask at once", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     expect((await test.node.lookUpUser(["ssm-user"])).id.exitCode).toBe(1);
 
     await Promise.all(Array.from({ length: 5 }, () => test.node.ensureSsmUser()));
@@ -77,7 +78,7 @@ describeWithDocker("making ssm-user on a Docker node", () => {
   });
 
   it("does not restore a deleted sudoers file while the user exists", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     await test.node.ensureSsmUser();
     await runAsRoot(test.node, "rm /etc/sudoers.d/ssm-agent-users");
     await test.node.ensureSsmUser();
@@ -85,7 +86,7 @@ describeWithDocker("making ssm-user on a Docker node", () => {
   });
 
   it("only sets the mode of a sudoers file that was there before the user", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     await runAsRoot(test.node, "echo '# ours' >/etc/sudoers.d/ssm-agent-users");
     await test.node.ensureSsmUser();
     expect(
@@ -94,23 +95,23 @@ describeWithDocker("making ssm-user on a Docker node", () => {
   });
 
   it("makes the user where there is no sudo", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     await runAsRoot(test.node, "rm -r /etc/sudoers.d");
     await test.node.ensureSsmUser();
     expect((await test.node.lookUpUser(["ssm-user"])).id.exitCode).toBe(0);
   });
 
   it("leaves a failing useradd to the look-up", async () => {
-    await using test = await openTestFleet();
+    await using test = await openDockerFleet();
     await runAsRoot(test.node, 'rm "$(command -v useradd)"');
     await test.node.ensureSsmUser();
     expect((await test.node.lookUpUser(["ssm-user"])).id.exitCode).toBe(1);
   });
 });
 
-describeWithDocker("the agent of a Docker node", () => {
+describeWithNodes("the agent of a Docker node", () => {
   it("tells the version that the seed names", async () => {
-    await using test = await openTestFleet({ nodes: [{ ...testNode, agentVersion: "3.0.196.0" }] });
+    await using test = await openDockerFleet({ nodes: [{ ...testNode, agentVersion: "3.0.196.0" }] });
     expect(test.fleet.describe()[0]?.agentVersion).toBe("3.0.196.0");
   });
 });

@@ -11,14 +11,14 @@ import {
 import { defaultNodeImage, ensureNodeImage } from "../../../emulator/nodes/docker/node-image.ts";
 import {
   containersOf,
-  describeWithDocker,
   dockerEngine,
   newOwner,
-  openTestFleet,
+  openDockerFleet,
   removeContainersOf,
   testBaseImage,
   testNode,
 } from "../../helpers/docker.ts";
+import { describeWithNodes } from "../../helpers/engine.ts";
 import { runAsRoot } from "../terminal-driver.ts";
 
 const program = new URL("../../helpers/open-temporary-fleet.ts", import.meta.url).pathname;
@@ -44,11 +44,11 @@ async function kill(emulator: ChildProcess): Promise<void> {
 
 const states = async () => (await containersOf(owner)).map(({ State }) => State);
 
-describeWithDocker("temporary nodes", () => {
+describeWithNodes("temporary nodes", () => {
   it("go when the fleet is closed, kept or not, with what they wrote on volumes", async () => {
     await using image = await imageWithVolume();
     const nodes = [{ ...testNode, image: image.name }];
-    const test = await openTestFleet({ owner, nodes, temporary: true });
+    const test = await openDockerFleet({ owner, nodes, temporary: true });
     const { Mounts } = await test.container.inspect();
     const [{ Name: volume = "" } = {}] = Mounts;
     expect(volume).not.toBe("");
@@ -110,14 +110,14 @@ describeWithDocker("temporary nodes", () => {
   });
 
   it("are not ended by root on the node, who can kill all but the first process", async () => {
-    await using test = await openTestFleet({ owner, temporary: true });
+    await using test = await openDockerFleet({ owner, temporary: true });
     await runAsRoot(test.node, "kill -KILL 1; pkill -KILL -x sh; kill -KILL -1");
     expect((await test.node.lookUpUser(["alice"])).uid.stdout).toBe("1500\n");
     expect(test.fleet.describe()[0]?.pingStatus).toBe("Online");
   });
 
   it("are lost, and cannot be started again, when somebody removes them", async () => {
-    await using test = await openTestFleet({ owner, temporary: true });
+    await using test = await openDockerFleet({ owner, temporary: true });
     await test.container.kill();
     await vi.waitFor(() => expect(test.fleet.describe()[0]?.pingStatus).toBe("ConnectionLost"));
     await vi.waitFor(async () => expect(await states()).toEqual([]), removal);
@@ -126,8 +126,8 @@ describeWithDocker("temporary nodes", () => {
   });
 
   it("of two fleets with one owner are two", async () => {
-    await using one = await openTestFleet({ owner, temporary: true });
-    await using two = await openTestFleet({ owner, temporary: true });
+    await using one = await openDockerFleet({ owner, temporary: true });
+    await using two = await openDockerFleet({ owner, temporary: true });
     await one.fleet.close({ remove: true });
     expect((await two.node.lookUpUser(["alice"])).uid.stdout).toBe("1500\n");
   });
