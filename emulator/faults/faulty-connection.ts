@@ -117,7 +117,8 @@ export class FaultyConnection {
         this.#connection.cut();
         break;
       case "node-dies":
-        this.#options.killNode();
+        // Its end sends to the client, too: not ahead of what is being delivered.
+        queueMicrotask(this.#options.killNode);
         break;
     }
   }

@@ -116,11 +116,11 @@ export class FaultyLink {
   /** Lets happen what time alone brings. */
   #act(now: EpochMillis): void {
     if (this.#held !== undefined && this.#held.until <= now) this.#letGo(now);
-    for (const { fault, at } of this.#ends()) if (at <= now) this.#end(fault, now);
+    for (const { active, at } of this.#ends()) if (at <= now) this.#end(active, now);
   }
 
   /** The ends of the connection that only wait for their time. */
-  #ends(): { readonly fault: Fault; readonly at: EpochMillis }[] {
+  #ends(): { readonly active: ActiveFault; readonly at: EpochMillis }[] {
     if (this.#isCut) return [];
     return [...this.#faults].flatMap(([active, { strikes, since }]) => {
       const { fault } = active;
@@ -128,26 +128,32 @@ export class FaultyLink {
       // A timeout of 0 never closes, as Toxiproxy's.
       if (fault.type === "timeout" && fault.attributes.timeout === 0) return [];
       if (fault.type === "node_dies" && fault.attributes.bytes !== undefined) return [];
-      return [{ fault, at: since + fault.attributes.timeout }];
+      return [{ active, at: since + fault.attributes.timeout }];
     });
   }
 
   #endAtLimit(now: EpochMillis): void {
-    for (const { fault } of this.#striking()) {
+    for (const active of this.#striking()) {
+      const { fault } = active;
       if (!isOfType(fault, "limit_data", "node_dies")) continue;
       const { bytes } = fault.attributes;
-      if (bytes !== undefined && this.#passedBytes > bytes) this.#end(fault, now);
+      if (bytes !== undefined && this.#passedBytes > bytes) this.#end(active, now);
     }
   }
 
-  #end(fault: Fault, now: EpochMillis): void {
+  #end(active: ActiveFault, now: EpochMillis): void {
     if (this.#isCut) return;
+    if (active.fault.type === "node_dies") {
+      // The network goes on, and tells the client of it; a node dies once.
+      this.#faults.set(active, { strikes: false, since: now });
+      this.#enqueue({ type: "node-dies" }, this.#arrival(0, now));
+      return;
+    }
     this.#isCut = true;
-    const isAtOnce = isOfType(fault, "reset_peer", "timeout");
+    const isAtOnce = isOfType(active.fault, "reset_peer", "timeout");
     if (isAtOnce) this.#queue = [];
     this.#held = undefined;
-    const event: LinkEvent = { type: fault.type === "node_dies" ? "node-dies" : "cut" };
-    this.#enqueue(event, isAtOnce ? now : this.#arrival(0, now));
+    this.#enqueue({ type: "cut" }, isAtOnce ? now : this.#arrival(0, now));
   }
 
   #striking(): readonly ActiveFault[] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ClientConnection } from "../../emulator/agent/client-connection.ts";
 import { ProtocolError } from "../../emulator/errors.ts";
 import { FaultList } from "../../emulator/faults/fault-list.ts";
 import { FaultyConnection } from "../../emulator/faults/faulty-connection.ts";
@@ -8,7 +9,10 @@ import { faultOf } from "./faults.ts";
 const frame = (text: string) => Buffer.from(text.padEnd(120, " "));
 
 /** A session and a client with a faulty connection between them, and what each saw of the other. */
-function situation({ onInput = (_text: string) => {} } = {}) {
+function situation({
+  onInput = (_text: string) => {},
+  onKill = (_towardsClient: ClientConnection) => {},
+} = {}) {
   const clock = new ManualClock();
   const faults = new FaultList();
   const client: string[] = [];
@@ -23,7 +27,10 @@ function situation({ onInput = (_text: string) => {} } = {}) {
       clock,
       faults,
       isFor: ({ fault }) => fault.on.node !== "other",
-      killNode: () => session.push("<killed>"),
+      killNode: () => {
+        session.push("<killed>");
+        onKill(connection.towardsClient);
+      },
     },
   );
   const attached = connection.towards({
@@ -91,6 +98,18 @@ describe("a connection with faults", () => {
     faults.add(faultOf({ type: "reset_peer", stream: "upstream", attributes: { timeout: 30 } }));
     await clock.advance(30);
     expect([client, session]).toEqual([["<cut>"], ["<killed>"]]);
+  });
+
+  it("lets the closing message through, behind all else, once its node has died", async () => {
+    const { clock, faults, client, connection } = situation({
+      onKill: (towardsClient) => towardsClient.send(frame("closed")),
+    });
+    faults.add(faultOf({ type: "node_dies", attributes: { bytes: 120 } }));
+    faults.add(faultOf({ type: "latency", attributes: { latency: 20 } }));
+    for (const text of "abc") connection.send(frame(text));
+    await clock.advance(20);
+    await clock.advance(20);
+    expect(client).toEqual(["a", "b", "c", "closed"]);
   });
 
   it("is done with everything once the client is lost", async () => {

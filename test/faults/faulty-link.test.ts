@@ -105,13 +105,15 @@ describe("a link with faults", () => {
     }
   });
 
-  it("kills the node after its time or its bytes", () => {
+  it("kills the node once, after its time or its bytes, and lets pass what the client is told of it", () => {
     const soon = linkWith({ type: "node_dies", attributes: { timeout: 20 } });
     soon.link.push(frame("a"), 1);
     expect([soon.out(1), ...soon.all()]).toEqual(["a", "20 <node-dies>"]);
+    soon.link.push(frame("b"), 21);
+    expect(soon.all()).toEqual(["21 b"]);
     const full = linkWith({ type: "node_dies", attributes: { bytes: frameBytes } });
-    for (const letter of "ab") full.link.push(frame(letter), 1);
-    expect(full.all()).toEqual(["1 a<node-dies>"]);
+    for (const letter of "abc") full.link.push(frame(letter), 1);
+    expect(full.all()).toEqual(["1 a<node-dies>bc"]);
   });
 
   it("drops, doubles and spoils frames, as often as it is to", () => {
