@@ -42,6 +42,22 @@ const statusByCode: Readonly<Record<string, number>> = {
   UnauthorizedOperation: 403,
 };
 
+/** How a service writes its errors. @see aws-api reference, section 1.1 */
+export type ErrorFamily = "json" | "query" | "ec2" | "s3";
+
+/** A failure of the service itself, in its family's words; what went wrong is for the log alone. */
+export function internalError(family: ErrorFamily): ServiceException {
+  return new ServiceException(...internalErrors[family]);
+}
+
+/** @see AWS API references, "Common errors"; EC2, "Server error codes"; S3, "List of error codes" */
+const internalErrors: Readonly<Record<ErrorFamily, readonly [code: string, message: string]>> = {
+  json: ["InternalServerError", "An internal error occurred."],
+  query: ["InternalFailure", "An internal error occurred."],
+  ec2: ["InternalError", "An internal error has occurred"],
+  s3: ["InternalError", "We encountered an internal error. Please try again."],
+};
+
 /** The peer broke the data channel's rules; the edge closes the socket with `closeCode`. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";

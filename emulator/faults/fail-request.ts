@@ -1,4 +1,4 @@
-import { ServiceException } from "../errors.ts";
+import { type ErrorFamily, internalError, ServiceException } from "../errors.ts";
 import { isOfType } from "./fault.ts";
 import type { FaultList } from "./fault-list.ts";
 import { selectsRequest } from "./selects.ts";
@@ -10,7 +10,7 @@ export interface FaultableRequest {
   readonly operation: string;
   readonly callerArn: string;
   /** How the service writes its errors. */
-  readonly family: "json" | "query" | "ec2";
+  readonly family: Exclude<ErrorFamily, "s3">;
 }
 
 /** Fails the request that a fault in force strikes. @throws ServiceException */
@@ -24,7 +24,7 @@ export function failRequest(request: FaultableRequest, faults: FaultList): void 
       case "throttling":
         throw throttling[request.family]();
       case "server_error":
-        throw serverError[request.family]();
+        throw internalError(request.family);
       case "api_error":
         throw new ServiceException(fault.attributes.code, fault.attributes.message);
     }
@@ -36,11 +36,4 @@ const throttling = {
   json: () => new ServiceException("ThrottlingException", "Rate exceeded"),
   query: () => new ServiceException("Throttling", "Rate exceeded"),
   ec2: () => new ServiceException("RequestLimitExceeded", "Request limit exceeded."),
-};
-
-/** @see AWS API references, "Common errors" */
-const serverError = {
-  json: () => new ServiceException("InternalServerError", "An internal error occurred."),
-  query: () => new ServiceException("InternalFailure", "An internal error occurred."),
-  ec2: () => new ServiceException("InternalError", "An internal error has occurred"),
 };

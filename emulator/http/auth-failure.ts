@@ -1,5 +1,4 @@
-import { ServiceException } from "../errors.ts";
-import type { ErrorFamily } from "./error-family.ts";
+import { type ErrorFamily, ServiceException } from "../errors.ts";
 
 /** Why a request's signature was refused, before any protocol gives it a code. */
 export type AuthFailure =

@@ -1,11 +1,11 @@
 import { TLSSocket } from "node:tls";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ServiceException } from "../errors.ts";
+import { internalError, ServiceException } from "../errors.ts";
 import type { Endpoint } from "../operations/operation.ts";
+import type { Answer } from "./answer.ts";
 import { type AwsServices, answerRequest, type ReceivedRequest, unroutableAnswer } from "./answer-request.ts";
 import { tooLargeCode } from "./aws-json.ts";
-import { type ErrorReader, encodeError, internalError } from "./encode-error.ts";
-import type { Answer } from "./error-family.ts";
+import { type ErrorReader, encodeError } from "./encode-error.ts";
 import { routeRequest } from "./route-request.ts";
 
 /** Twice what AWS takes for the largest call in scope, PutLogEvents with 1 MiB of events. */

@@ -1,6 +1,6 @@
 import { ServiceException } from "../errors.ts";
 import type { Operation } from "../operations/operation.ts";
-import type { Answer } from "./error-family.ts";
+import type { Answer } from "./answer.ts";
 
 const contentType = "application/x-amz-json-1.1";
 

@@ -1,6 +1,6 @@
 import type { ServiceException } from "../errors.ts";
 import type { Operation } from "../operations/operation.ts";
-import type { Answer } from "./error-family.ts";
+import type { Answer } from "./answer.ts";
 import { decodeForm } from "./query-form.ts";
 import { escapeXml, writeXml, xmlContent, xmlContentType } from "./xml.ts";
 

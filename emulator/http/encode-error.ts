@@ -1,8 +1,8 @@
-import { ServiceException } from "../errors.ts";
+import type { ErrorFamily, ServiceException } from "../errors.ts";
+import type { Answer } from "./answer.ts";
 import { encodeJsonError } from "./aws-json.ts";
 import { encodeQueryError } from "./aws-query.ts";
 import { encodeEc2Error } from "./ec2-query.ts";
-import type { Answer, ErrorFamily } from "./error-family.ts";
 import { escapeXml, writeXml, xmlContentType } from "./xml.ts";
 
 /** Who is to read an error: undefined service when the request named none. */
@@ -27,14 +27,6 @@ export function encodeError(
     case "s3":
       return encodeS3Error(exception, requestId);
   }
-}
-
-/** Our own failure; what went wrong is for the log alone. */
-export function internalError(family: ErrorFamily): ServiceException {
-  return new ServiceException(
-    family === "json" ? "InternalServerError" : "InternalFailure",
-    "An internal error occurred.",
-  );
 }
 
 /** @see aws-api reference, section 1.4 */

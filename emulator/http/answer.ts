@@ -1,6 +1,3 @@
-/** How a service writes its errors. @see aws-api reference, section 1.1 */
-export type ErrorFamily = "json" | "query" | "ec2" | "s3";
-
 /** An answer ready for the socket. */
 export interface Answer {
   readonly status: number;
