@@ -5,6 +5,8 @@ export interface ClientConnection {
   close(): void;
   /** Breaks the connection off as a network does: what is on its way is lost. */
   cut(): void;
+  /** Ends it over what {@link AttachedClient.receive} threw when whoever brought the frame is no longer there to catch it. */
+  fail(error: unknown): void;
 }
 
 /** What becomes of a client's frames once its token was taken. */

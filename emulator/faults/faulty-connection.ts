@@ -1,7 +1,6 @@
 import type { AttachedClient, ClientConnection } from "../agent/client-connection.ts";
 import type { Clock } from "../clock.ts";
 import { DeadlineTimer } from "../deadline-timer.ts";
-import { ProtocolError } from "../errors.ts";
 import type { FaultStream } from "./fault.ts";
 import type { ActiveFault, FaultList } from "./fault-list.ts";
 import { FaultyLink, type LinkEvent } from "./faulty-link.ts";
@@ -28,7 +27,7 @@ export class FaultyConnection {
   constructor(connection: ClientConnection, options: FaultyConnectionOptions) {
     this.#connection = connection;
     this.#options = options;
-    this.#timer = new DeadlineTimer(options.clock, () => this.#deliverDue());
+    this.#timer = new DeadlineTimer(options.clock, () => this.#deliver());
     this.#stopListening = options.faults.onChange(() => this.#face());
     this.#face();
   }
@@ -47,6 +46,7 @@ export class FaultyConnection {
       this.#deliver();
     },
     cut: () => this.#connection.cut(),
+    fail: (error) => this.#connection.fail(error),
   };
 
   /** What the client is given for the session. */
@@ -86,22 +86,18 @@ export class FaultyConnection {
     this.#arm();
   }
 
+  /** What a late frame breaks is its own connection's trouble: neither the session's nor a timer's. */
   #deliver(): void {
-    for (const event of this.#down.take(this.#now))
-      this.#happen(event, (frame) => this.#connection.send(frame));
-    for (const event of this.#up.take(this.#now))
-      this.#happen(event, (frame) => this.#client?.receive(frame));
-    this.#arm();
-  }
-
-  /** A frame that comes late and breaks the rules has nobody left to complain to. */
-  #deliverDue(): void {
     try {
-      this.#deliver();
+      for (const event of this.#down.take(this.#now))
+        this.#happen(event, (frame) => this.#connection.send(frame));
+      for (const event of this.#up.take(this.#now))
+        this.#happen(event, (frame) => this.#client?.receive(frame));
     } catch (error) {
-      this.#connection.close();
-      if (!(error instanceof ProtocolError)) throw error;
+      this.abandon();
+      this.#connection.fail(error);
     }
+    this.#arm();
   }
 
   #happen(event: LinkEvent, deliver: (frame: Uint8Array) => void): void {

@@ -111,6 +111,16 @@ function serveClient(webSocket: WebSocket, sessionId: string, options: DataChann
   let isOver = false;
   let cancelTimeout = clock.at(clock.now() + tokenFrameTimeoutMs, () => webSocket.terminate());
 
+  const fail = (error: unknown) => {
+    isOver = true;
+    if (!(error instanceof ProtocolError)) {
+      log.error({ err: error }, "data channel failed");
+      webSocket.close(1011);
+      return;
+    }
+    log.info({ code: error.code, reason: error.message }, "client broke the data channel's rules");
+    webSocket.close(error.closeCode, error.message.slice(0, 120));
+  };
   const open = (frame: Uint8Array) => {
     cancelTimeout();
     const { tokenValue } = decodeOpenDataChannel(frame);
@@ -118,6 +128,7 @@ function serveClient(webSocket: WebSocket, sessionId: string, options: DataChann
       send: (bytes) => webSocket.send(bytes),
       close: () => webSocket.close(1000),
       cut: () => webSocket.terminate(),
+      fail,
     };
     const attached = channels.attach({ sessionId, tokenValue, connection });
     if ("refusal" in attached) {
@@ -138,14 +149,7 @@ function serveClient(webSocket: WebSocket, sessionId: string, options: DataChann
       if (client === undefined) open(frame);
       else client.receive(frame);
     } catch (error) {
-      isOver = true;
-      if (!(error instanceof ProtocolError)) {
-        log.error({ err: error }, "data channel failed");
-        webSocket.close(1011);
-        return;
-      }
-      log.info({ code: error.code, reason: error.message }, "client broke the data channel's rules");
-      webSocket.close(error.closeCode, error.message.slice(0, 120));
+      fail(error);
     }
   });
   webSocket.on("close", () => {

@@ -44,6 +44,9 @@ export class TestClient {
         });
       },
       cut: () => this.lose(),
+      fail: (error) => {
+        throw error;
+      },
     };
     const attached = attach(connection);
     this.#attached = {

@@ -22,6 +22,7 @@ function situation({
       send: (bytes) => client.push(Buffer.from(bytes).toString().trim()),
       close: () => client.push("<close>"),
       cut: () => client.push("<cut>"),
+      fail: (error) => client.push(`<failed: ${error instanceof Error ? error.message : error}>`),
     },
     {
       clock,
@@ -122,16 +123,41 @@ describe("a connection with faults", () => {
     expect([client, session]).toEqual([[], ["<lost>"]]);
   });
 
-  it("closes when a frame that came late breaks the rules", async () => {
-    const { clock, faults, client, attached } = situation({
+  it.each([
+    ["breaks the rules", new ProtocolError("frame-malformed", "no")],
+    ["breaks something else", new Error("a bug")],
+  ])("ends when a frame that came late %s, and gives nothing more", async (_what, error) => {
+    const { clock, faults, client, session, attached } = situation({
       onInput: () => {
-        throw new ProtocolError("frame-malformed", "no");
+        throw error;
       },
     });
-    expect(() => attached.receive(frame("1"))).toThrow(ProtocolError);
+    expect(() => attached.receive(frame("1"))).toThrow(error);
     faults.add(faultOf({ type: "latency", stream: "upstream", attributes: { latency: 10 } }));
     attached.receive(frame("2"));
+    attached.receive(frame("3"));
     await clock.advance(10);
-    expect(client).toEqual(["<close>"]);
+    expect([client, session]).toEqual([[`<failed: ${error.message}>`], []]);
+  });
+
+  it("does not trouble its session with a late frame of the client that breaks something", async () => {
+    const { clock, faults, client, connection, attached } = situation({
+      onInput: () => {
+        throw new Error("a bug");
+      },
+    });
+    faults.add(faultOf({ type: "latency", stream: "upstream", attributes: { latency: 10 } }));
+    faults.add(faultOf({ type: "latency", attributes: { latency: 10 } }));
+    let trouble: unknown;
+    clock.at(clock.now() + 10, () => {
+      try {
+        connection.send(frame("a"));
+      } catch (error) {
+        trouble = error;
+      }
+    });
+    attached.receive(frame("1"));
+    await clock.advance(10);
+    expect([client, trouble]).toEqual([["<failed: a bug>"], undefined]);
   });
 });
