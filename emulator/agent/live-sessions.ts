@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, EpochMillis } from "../clock.ts";
-import { ManagedNodeError, ServiceException } from "../errors.ts";
+import { ServiceException } from "../errors.ts";
 import type { Randomness } from "../operations/operation.ts";
 import type { AccountState } from "../operations/ports/account-state.ts";
 import type { SessionControl, StartSessionTask } from "../operations/ports/session-control.ts";
@@ -14,6 +14,7 @@ import { decryptDataKey } from "./decrypt-data-key.ts";
 import { LiveSession, type LiveSessionSettings, type SessionChange } from "./live-session.ts";
 import { isLogGroupEncrypted, streamToLogGroup } from "./log-group-sink.ts";
 import type { ManagedNode } from "./managed-node.ts";
+import { untilSettled } from "./until-settled.ts";
 
 export interface LiveSessionsOptions {
   readonly clock: Clock;
@@ -34,8 +35,6 @@ export interface LiveSessionsOptions {
 
 /** Sessions that can be open at once; each holds a process on a node. */
 const maxSessions = 5_000;
-/** A node that takes longer to start or end a session does not answer. */
-const maxSettlingMs = 30_000;
 /** Sessions that the API and the admin API can tell of. */
 const maxRecords = 20_000;
 
@@ -152,24 +151,9 @@ export class LiveSessions implements SessionControl, DataChannels {
    * @throws ManagedNodeError when that takes more than 30 seconds
    */
   async settled(): Promise<void> {
-    const { realClock } = this.#options;
-    const { promise: overdue, reject } = Promise.withResolvers<never>();
-    const cancel = realClock.at(realClock.now() + maxSettlingMs, () => reject(unsettled(this.#busy())));
-    try {
-      // What a timer sets off begins in promises: a turn of the event loop lets them show.
-      for (;;) {
-        await Promise.race([overdue, turn()]);
-        const busy = this.#busy();
-        if (busy.length === 0) return;
-        await Promise.race([overdue, Promise.all(busy.map(([, session]) => session.settled()))]);
-      }
-    } finally {
-      cancel();
-    }
-  }
-
-  #busy(): [string, LiveSession][] {
-    return [...this.#sessions].filter(([, session]) => session.isBusy);
+    await untilSettled(this.#options.realClock, () =>
+      [...this.#sessions].filter(([, session]) => session.isBusy),
+    );
   }
 
   #sinkOf(task: StartSessionTask, state: AccountState) {
@@ -188,17 +172,6 @@ export class LiveSessions implements SessionControl, DataChannels {
       }
     };
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function unsettled(sessions: readonly [string, LiveSession][]): ManagedNodeError {
-  const ids = sessions.map(([sessionId]) => sessionId).join(", ");
-  return new ManagedNodeError(`The node is not done with starting or ending ${ids}`, {
-    cause: `waited ${maxSettlingMs / 1_000} s`,
-  });
 }
 
 /** Keeps the history from growing without end; live sessions stay. */

@@ -6,7 +6,7 @@ import { isOpen } from "../operations/ports/command-record.ts";
 import type { NodeDescription } from "../operations/ports/managed-nodes.ts";
 import type { ManagedNode } from "./managed-node.ts";
 import { type CommandNode, CommandRun } from "./run-command/command-run.ts";
-import { untilSettled } from "./run-command/until-settled.ts";
+import { untilSettled } from "./until-settled.ts";
 
 export interface RunCommandsOptions {
   /** By which commands and deliveries time out. */
@@ -87,7 +87,9 @@ export class RunCommands implements CommandControl {
    */
   async settled(): Promise<void> {
     await untilSettled(this.#options.realClock, () =>
-      [...this.#runs.values()].flatMap(({ busyScripts }) => busyScripts),
+      [...this.#runs].flatMap(([commandId, run]) =>
+        run.busyScripts.map((script) => [commandId, script] as const),
+      ),
     );
   }
 

@@ -130,6 +130,15 @@ describe("a command on a node", () => {
     expect(states()).toEqual(["Cancelled"]);
   });
 
+  it("that a node does not start within half a minute is given up by who waits for it, by its id", async () => {
+    node(0).opening = new Promise(() => {});
+    const outcome = expect(commands.settled()).rejects.toThrow(
+      `The node is not done with starting or ending ${run()}`,
+    );
+    await realClock.advance(30_000);
+    await outcome;
+  });
+
   it("stays as it ended when it is cancelled later", async () => {
     const commandId = run();
     await settled();
