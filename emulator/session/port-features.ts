@@ -32,14 +32,32 @@ export function decidePortFeatures(type: string, agentVersion: string): PortFeat
   };
 }
 
-const oldestMultiplexingClient = "1.1.70";
+/** What the agent does for a client. */
+export interface AgentPortFeatures {
+  readonly mode: PortMode;
+  /** In mux mode: sends keep-alives, and gives up a client that sends nothing. */
+  readonly keepAlive: boolean;
+}
+
+/** From the first on, and up to the second, a client has the feature. @see data-channel reference, section 11 */
+const client = { oldestMultiplexing: "1.1.70", newestWithKeepAlive: "1.2.331.0" } as const;
 
 /**
- * What the agent does for a document's `type` with this client: as the client itself, but one that is too old to
- * multiplex gets one connection at a time.
- * @see data-channel reference, section 11; amazon-ssm-agent `agent/session/plugins/port/port.go`, GetSession
+ * What the agent does for a document's `type` with this client. Its mode is the client's own, but one that is too old to
+ * multiplex gets one connection at a time. Its keep-alive goes by the client's version, and the client's by the agent's:
+ * a plugin that was built from its source calls itself 1.2.0.0, is expected to send keep-alives, and sends none.
+ * @see data-channel reference, section 11; amazon-ssm-agent `agent/session/plugins/port/port.go`, GetSession, and
+ * `port_mux.go`, initialize
  */
-export function decidePortMode(type: string, agentVersion: string, clientVersion: string): PortMode {
-  const { mode } = decidePortFeatures(type, agentVersion);
-  return mode === "mux" && compareVersions(clientVersion, oldestMultiplexingClient) < 0 ? "basic" : mode;
+export function decideAgentPortFeatures(
+  type: string,
+  agentVersion: string,
+  clientVersion: string,
+): AgentPortFeatures {
+  const { mode, keepAlive } = decidePortFeatures(type, agentVersion);
+  const isTooOld = compareVersions(clientVersion, client.oldestMultiplexing) < 0;
+  return {
+    mode: mode === "mux" && isTooOld ? "basic" : mode,
+    keepAlive: keepAlive || compareVersions(clientVersion, client.newestWithKeepAlive) <= 0,
+  };
 }

@@ -11,7 +11,7 @@ import type { DataChannelLimits } from "./data-channel-limits.ts";
 import type { ChannelSession, DataChannelOptions } from "./data-channel-options.ts";
 import { type HandshakeEvent, type HandshakePhase, nextHandshakePhase } from "./handshake-phase.ts";
 import { KeyExchange } from "./key-exchange.ts";
-import { decidePortMode } from "./port-features.ts";
+import { decideAgentPortFeatures } from "./port-features.ts";
 
 export interface ServerHandshakeOptions
   extends Pick<DataChannelOptions, "agentVersion" | "handshake" | "encryption" | "separateOutput"> {
@@ -197,7 +197,8 @@ export class ServerHandshake {
   get #isMultiplexed(): boolean {
     const { session, agentVersion } = this.#options;
     if (session.type !== "Port") return false;
-    return decidePortMode(session.properties?.type ?? "", agentVersion, this.#clientVersion) === "mux";
+    const type = session.properties?.type ?? "";
+    return decideAgentPortFeatures(type, agentVersion, this.#clientVersion).mode === "mux";
   }
 
   #patienceMs(): number | undefined {

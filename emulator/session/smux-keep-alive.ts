@@ -3,14 +3,19 @@ import type { EpochMillis } from "../clock.ts";
 const intervalMs = 10_000;
 const timeoutMs = 30_000;
 
-/** Shows the peer that we live, and finds out whether it does. @see data-channel reference, section 10.2 */
+/**
+ * Shows the peer that we live, and finds out whether it does: every 30 seconds it looks whether a frame has come since
+ * the last look, so that a silence ends the session after 30 to 60 seconds.
+ * @see data-channel reference, section 10.2; xtaci/smux v1.5.15 `session.go`, keepalive
+ */
 export class SmuxKeepAlive {
   #nextTurn: EpochMillis;
-  #heardAt: EpochMillis;
+  #lookedAt: EpochMillis;
+  #heardAt: EpochMillis | undefined;
 
   constructor(now: EpochMillis) {
     this.#nextTurn = now + intervalMs;
-    this.#heardAt = now;
+    this.#lookedAt = now;
   }
 
   /** The peer has sent a frame of any kind. */
@@ -18,13 +23,16 @@ export class SmuxKeepAlive {
     this.#heardAt = now;
   }
 
-  /** The next turn or the end of patience, which waits while we are not listening. */
-  nextDeadline({ listening }: { readonly listening: boolean }): EpochMillis {
-    return listening ? Math.min(this.#nextTurn, this.#heardAt + timeoutMs) : this.#nextTurn;
+  nextDeadline(): EpochMillis {
+    return Math.min(this.#nextTurn, this.#lookedAt + timeoutMs);
   }
 
-  isSilent(now: EpochMillis): boolean {
-    return now >= this.#heardAt + timeoutMs;
+  /** True when it was time to look, and the peer was silent. */
+  findsSilence(now: EpochMillis): boolean {
+    if (now < this.#lookedAt + timeoutMs) return false;
+    const isSilent = this.#heardAt === undefined || this.#heardAt < this.#lookedAt;
+    this.#lookedAt = now;
+    return isSilent;
   }
 
   /** True when it is time to send a keep-alive, once per turn. */

@@ -115,12 +115,12 @@ export class SmuxSession {
   /** When {@link onDeadline} is next due; undefined when nothing is waited for. */
   nextDeadline(): EpochMillis | undefined {
     if (this.#hasFailed) return undefined;
-    return this.#keepAlive?.nextDeadline({ listening: this.isReadable });
+    return this.#keepAlive?.nextDeadline();
   }
 
   onDeadline(now: EpochMillis): SmuxEffect[] {
     if (this.#keepAlive === undefined || this.#hasFailed) return [];
-    if (this.isReadable && this.#keepAlive.isSilent(now))
+    if (this.#keepAlive.findsSilence(now) && this.isReadable)
       this.#fail("The peer has sent nothing for 30 seconds");
     else if (this.#keepAlive.takeTurn(now)) this.#send(smuxCommand.keepAlive, 0);
     return this.#settle();

@@ -12,7 +12,7 @@ import { testNodes } from "../helpers/engine.ts";
 import { describeWithStockClient, findProgram } from "../helpers/programs.ts";
 import type { TerminalDriver } from "../helpers/terminal.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
-import { startPortServer } from "./port-server.ts";
+import { bytesPerAnswer, startPortServer } from "./port-server.ts";
 import { runAs, setPreferences } from "./shells.ts";
 import { runProgram } from "./ssh-client.ts";
 import { awsStartSession } from "./stock-client.ts";
@@ -57,11 +57,14 @@ class Tunnel implements AsyncDisposable {
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** Reads all of a socket: how many bytes, their digest without the last 64, and these. */
+/** Reads all of a socket: the digest of its bytes without the last 64, and these. */
 async function readDigest(socket: Socket): Promise<{ readonly own: string; readonly told: string }> {
   const hash = createHash("sha256");
   let rest = Buffer.alloc(0);
+  let unanswered = 0;
   for await (const chunk of socket) {
+    unanswered += (chunk as Buffer).length;
+    for (; unanswered >= bytesPerAnswer; unanswered -= bytesPerAnswer) socket.write("x");
     const bytes = Buffer.concat([rest, chunk as Buffer]);
     hash.update(bytes.subarray(0, -64));
     rest = bytes.subarray(-64);

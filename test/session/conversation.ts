@@ -3,7 +3,7 @@ import { messageType } from "../../emulator/protocol/message-type.ts";
 import { DataChannel, type DataChannelEffect } from "../../emulator/session/data-channel.ts";
 import type { DataChannelLimits } from "../../emulator/session/data-channel-limits.ts";
 import type { ChannelSession } from "../../emulator/session/data-channel-options.ts";
-import { decidePortMode } from "../../emulator/session/port-features.ts";
+import { decideAgentPortFeatures } from "../../emulator/session/port-features.ts";
 import { SessionManagerPlugin } from "./session-manager-plugin.ts";
 
 export interface Network {
@@ -45,7 +45,7 @@ export class Conversation {
       limits,
       ...(port !== undefined && { session: port, handshake: "required" }),
     });
-    const mode = port && decidePortMode(port.properties?.type ?? "", "3.3.0.0", "1.2.0.0");
+    const mode = port && decideAgentPortFeatures(port.properties?.type ?? "", "3.3.0.0", "1.2.0.0").mode;
     this.plugin = new SessionManagerPlugin(mode ?? "shell", (frame) => {
       const isAcknowledge = decodeAgentMessage(frame).messageType === messageType.acknowledge;
       const lossShare = isAcknowledge ? 0 : network.lossShare;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decidePortFeatures, decidePortMode } from "../../emulator/session/port-features.ts";
+import { decideAgentPortFeatures, decidePortFeatures } from "../../emulator/session/port-features.ts";
 
 describe("port features", () => {
   it.each([
@@ -23,15 +23,18 @@ describe("port features", () => {
   });
 });
 
-describe("the mode of the node's end", () => {
+describe("the node's end", () => {
   it.each([
-    ["LocalPortForwarding", "3.3.1957.0", "1.2.0.0", "mux"],
-    ["LocalPortForwarding", "3.3.1957.0", "1.1.70", "mux"],
-    ["LocalPortForwarding", "3.3.1957.0", "1.1.69.9", "basic"],
-    ["LocalPortForwarding", "3.3.1957.0", "", "basic"],
-    ["LocalPortForwarding", "3.0.196.0", "1.2.0.0", "basic"],
-    ["", "3.3.1957.0", "1.0.0.0", "stdio"],
-  ])("for %j with agent %s and client %j is %s", (type, agentVersion, clientVersion, mode) => {
-    expect(decidePortMode(type, agentVersion, clientVersion)).toBe(mode);
+    ["LocalPortForwarding", "3.3.1957.0", "1.2.332.0", "mux", false],
+    ["LocalPortForwarding", "3.3.1957.0", "1.2.331.0", "mux", true],
+    ["LocalPortForwarding", "3.3.1957.0", "1.2.0.0", "mux", true],
+    ["LocalPortForwarding", "3.1.1511.0", "1.2.707.0", "mux", true],
+    ["LocalPortForwarding", "3.3.1957.0", "1.1.70", "mux", true],
+    ["LocalPortForwarding", "3.3.1957.0", "1.1.69.9", "basic", true],
+    ["LocalPortForwarding", "3.3.1957.0", "", "basic", true],
+    ["LocalPortForwarding", "3.0.196.0", "1.2.0.0", "basic", true],
+    ["", "3.3.1957.0", "1.2.707.0", "stdio", false],
+  ])("for %j with agent %s and client %j is %s, keep-alive %s", (type, agent, client, mode, keepAlive) => {
+    expect(decideAgentPortFeatures(type, agent, client)).toEqual({ mode, keepAlive });
   });
 });

@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { formatGoValue } from "../../documents/go-value.ts";
 import { ManagedNodeError } from "../../errors.ts";
 import { type PortProperties, portProperties } from "../../protocol/port-properties.ts";
-import { decidePortFeatures, decidePortMode } from "../../session/port-features.ts";
+import { decideAgentPortFeatures } from "../../session/port-features.ts";
 import type { StartRefusal } from "../decide-shell.ts";
 import type { ManagedNode } from "../managed-node.ts";
 import type { PluginStart, SessionPlugin, SessionPluginHost } from "../session-plugin.ts";
@@ -82,9 +82,8 @@ async function openMode(
   { agentVersion, clientVersion }: PortTask,
   { host, realClock }: PortOptions,
 ): Promise<SessionPlugin | StartRefusal> {
-  if (decidePortMode(type, agentVersion, clientVersion) === "mux") {
-    // The agent goes by the client's version, too, but then gives up a client that was told to send nothing.
-    const { keepAlive } = decidePortFeatures(type, agentVersion);
+  const { mode, keepAlive } = decideAgentPortFeatures(type, agentVersion, clientVersion);
+  if (mode === "mux") {
     return new MuxPort({ dialer, host, keepAlive, realClock });
   }
   try {

@@ -163,14 +163,25 @@ describe("a port session that multiplexes", () => {
   });
 
   it.each([
-    ["3.1.1511.0", 1],
-    ["3.1.1512.0", 0],
-  ])("shows that it lives to a client that waits for it: agent %s", async (agentVersion, keepAlives) => {
-    const { host, plugin, realClock } = await started(open(forwarding, { agentVersion }));
+    ["3.1.1511.0", "1.2.707.0", 1],
+    ["3.1.1512.0", "1.2.707.0", 0],
+    ["3.1.1512.0", "1.2.331.0", 1],
+  ])("shows that it lives: agent %s, client %s", async (agentVersion, clientVersion, keepAlives) => {
+    const { host, plugin, realClock } = await started(open(forwarding, { agentVersion, clientVersion }));
     await realClock.advance(10_000);
     expect(host.calls).toHaveLength(keepAlives);
     await plugin.terminate();
     expect(realClock.pending).toBe(0);
+  });
+
+  it("ends without a text when an old client falls silent", async () => {
+    const { host, plugin, realClock } = await started(open(forwarding, { clientVersion: "1.2.0.0" }));
+    void plugin.input(synchronize(3));
+    await realClock.advance(59_999);
+    expect(host.calls).not.toContain("ended: ");
+    await realClock.advance(1);
+    expect(host.calls).toContain("ended: ");
+    await plugin.terminate();
   });
 
   it("leaves no connection and no timer", async () => {
