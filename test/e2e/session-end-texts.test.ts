@@ -1,11 +1,15 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { GenerateDataKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { StartSessionCommand, type StartSessionCommandInput } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { ProcessedClientAction } from "../../emulator/protocol/handshake.ts";
+import { encodeKmsResult, kmsEncryptionAction } from "../../emulator/protocol/kms-action.ts";
 import { builtInSeed } from "../../emulator/seed/built-in-seed.ts";
 import { startTestEmulator, type TestEmulator, webNodeId } from "../helpers/emulator.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { describeWithStockClient } from "../helpers/programs.ts";
+import { responseFrameOf } from "../session/client-frames.ts";
 import { RawClient } from "./raw-client.ts";
 import { noRunAs, runAs, setPreferences } from "./shells.ts";
 import { awsStartSession } from "./stock-client.ts";
@@ -13,6 +17,7 @@ import { awsStartSession } from "./stock-client.ts";
 /** The table of the data-channel reference, section 13: what the user sees at the end, text for text. */
 
 const oldAgentNodeId = "i-0a1b2c3d4e5f60719";
+const keyAlias = "alias/session-manager";
 const head = "\r\n\r\nSessionId: ID : ";
 const banner = "\r\n----------ERROR-------\r\n";
 const port = (host: string, portNumber: string) => ({ host: [host], portNumber: [portNumber] });
@@ -34,6 +39,7 @@ describeWithStockClient("what the user sees at the end", () => {
       seed: {
         nodes: [web, { ...web, id: oldAgentNodeId, name: "old-1", agentVersion: "3.0.100.0" }],
         logGroups: ["/plain"],
+        kmsKeys: [{ alias: keyAlias }],
       },
       service: { streamUrlForm: "auto", missingRunAsUserRefusedBy: "node", repeatedTerminate: "succeeds" },
     });
@@ -111,13 +117,18 @@ describeWithStockClient("what the user sees at the end", () => {
       "We couldn't start the session because encryption is not set up on the selected CloudWatch Logs log group. Either encrypt the log group or choose an option to enable logging without encryption.",
       { inputs: { ...noRunAs, cloudWatchLogGroupName: "/plain", cloudWatchEncryptionEnabled: true } },
     ],
+    [
+      "bucket that cannot be checked",
+      "Couldn't start the session because we are unable to validate encryption on Amazon S3 bucket. Error: ",
+      { inputs: { ...noRunAs, s3BucketName: "logs", s3EncryptionEnabled: true } },
+    ],
   ])("%s", async (_cause, text, situation) => {
     const output = await shown(situation);
     // A port that was opened before the agent said no is told of first.
     const end = output.slice(output.indexOf(head));
     expect(end.slice(0, text.length + head.length)).toBe(head + text);
-    // Of KMS's own text, which differs, only the beginning is held.
-    if (!text.endsWith("API: ")) expect(end.slice(text.length + head.length)).toBe("\r\n\r\n");
+    // Of another service's own text, which differs, nothing is held.
+    if (!text.endsWith(": ")) expect(end.slice(text.length + head.length)).toBe("\r\n\r\n");
   });
 
   it("a normal end", async () => {
@@ -141,19 +152,44 @@ describeWithStockClient("what the user sees at the end", () => {
     );
   });
 
-  it("a client that answers no handshake", async () => {
-    await setPreferences(lab, noRunAs);
-    await using client = await start({
+  it("no HandshakeResponse, or no challenge answer", async () => {
+    await setPreferences(lab, { ...noRunAs, kmsKeyId: keyAlias });
+    const document = {
       DocumentName: "AWS-StartNonInteractiveCommand",
       Parameters: { command: ["true"] },
-    });
-    expect(await client.told).toBe(
-      "\n----------ERROR-------\nEncountered error while initiating handshake. Handshake timed out. Please ensure that you have the latest version of the session manager plugin.",
-    );
+    };
+    await using silent = await RawClient.open(await start(document));
+    const started = await start({});
+    await using keyed = await RawClient.open(started);
+    const sessionType = { actionType: "SessionType", status: 1, result: null, error: "" };
+    // The size was number 0.
+    keyed.send(responseFrameOf(1, { actions: [sessionType, await keyExchange(started.SessionId)] }));
+    const failed = (reason: string) =>
+      `\n----------ERROR-------\nEncountered error while initiating handshake. ${reason}`;
+    // Each takes the agent's 15 seconds.
+    expect(await Promise.all([silent.told, keyed.told])).toEqual([
+      failed(
+        "Handshake timed out. Please ensure that you have the latest version of the session manager plugin.",
+      ),
+      failed("Timed out waiting for encryption challenge."),
+    ]);
   }, 30_000);
 
-  async function start(request: Partial<StartSessionCommandInput>): Promise<RawClient> {
-    const started = await lab.ssm("alice").send(new StartSessionCommand({ Target: webNodeId, ...request }));
-    return await RawClient.open(started);
+  const start = (request: Partial<StartSessionCommandInput>) =>
+    lab.ssm("alice").send(new StartSessionCommand({ Target: webNodeId, ...request }));
+
+  /** What a client answers that has fetched a data key for the session. */
+  async function keyExchange(sessionId = ""): Promise<ProcessedClientAction> {
+    const { url } = lab.emulator;
+    const kms = new KMSClient({ endpoint: url, region: "us-east-1", credentials: lab.credentials("alice") });
+    const { CiphertextBlob = new Uint8Array() } = await kms.send(
+      new GenerateDataKeyCommand({
+        KeyId: keyAlias,
+        NumberOfBytes: 64,
+        EncryptionContext: { "aws:ssm:SessionId": sessionId, "aws:ssm:TargetId": webNodeId },
+      }),
+    );
+    const result = encodeKmsResult({ cipherText: CiphertextBlob, challengeAcknowledged: false });
+    return { actionType: kmsEncryptionAction, status: 1, result, error: "" };
   }
 });
