@@ -11,6 +11,11 @@ interface InFlight {
   carriedOver: boolean;
 }
 
+/** How often a frame that was probably read is sent again: what a client has it ignores, and a network may lose some. */
+const resendsInDoubt = 10;
+/** Of such frames, in windows: what several connections in a row have left in doubt. */
+const maxWindowsInDoubt = 4;
+
 export interface OutboundWindowLimits {
   readonly maxUnacknowledgedBytes: number;
   readonly maxUnacknowledgedFrames: number;
@@ -34,7 +39,10 @@ export class OutboundWindow {
   readonly #timer = new RetransmissionTimer();
   /** By sequence number, in its order. */
   readonly #inFlight = new Map<number, InFlight>();
+  /** Frames that were probably read, of which nobody waits for an acknowledge any more. */
+  readonly #inDoubt = new Map<number, InFlight>();
   #bytes = 0;
+  #bytesInDoubt = 0;
   #nextSequenceNumber = 0;
 
   constructor(limits: OutboundWindowLimits, peerOnDuplicates: PeerOnDuplicates = "ignores") {
@@ -77,6 +85,7 @@ export class OutboundWindow {
    * are ignored.
    */
   acknowledge(sequenceNumber: number, now: EpochMillis): void {
+    this.#believe(sequenceNumber);
     const acknowledged = this.#inFlight.get(sequenceNumber);
     if (acknowledged === undefined) return;
     this.#forget(sequenceNumber, acknowledged);
@@ -87,24 +96,32 @@ export class OutboundWindow {
 
   /** When {@link onDeadline} is due; undefined when nothing is in flight. */
   nextDeadline(): EpochMillis | undefined {
-    const oldest = this.#oldest();
-    if (oldest?.lastSentAt === undefined) return undefined;
-    const timeoutMs = Math.ceil(this.#timer.timeoutMs * 2 ** oldest.resends);
-    return oldest.lastSentAt + Math.min(timeoutMs, maxRetransmissionTimeoutMs);
+    const deadlines = [this.#oldest(), first(this.#inDoubt)?.[1]].flatMap(
+      (frame) => this.#dueAt(frame) ?? [],
+    );
+    return deadlines.length === 0 ? undefined : Math.min(...deadlines);
   }
 
   /** The oldest frame if it is due again. */
   onDeadline(now: EpochMillis): Uint8Array | undefined {
     const oldest = this.#oldest();
-    const deadline = this.nextDeadline();
-    if (oldest === undefined || deadline === undefined || now < deadline) return undefined;
-    oldest.lastSentAt = now;
-    oldest.resends++;
-    return oldest.frame;
+    if (oldest !== undefined && this.#isDue(oldest, now)) return resent(oldest, now);
+    const [sequenceNumber, doubtful] = first(this.#inDoubt) ?? [];
+    if (sequenceNumber === undefined || doubtful === undefined || !this.#isDue(doubtful, now))
+      return undefined;
+    if (doubtful.resends + 1 === resendsInDoubt) this.#believe(sequenceNumber);
+    else {
+      // It goes to the end: all have their turns.
+      this.#inDoubt.delete(sequenceNumber);
+      this.#inDoubt.set(sequenceNumber, doubtful);
+    }
+    return resent(doubtful, now);
   }
 
-  /** Everything, for a new connection. */
+  /** All that is not acknowledged, for a new connection. */
   resendAll(now: EpochMillis): readonly Uint8Array[] {
+    // Ahead of the rest they might be all that a connection carries before it is cut, too.
+    for (const doubtful of this.#inDoubt.values()) doubtful.lastSentAt = now;
     return [...this.#inFlight.values()].map((inFlight) => {
       inFlight.carriedOver = inFlight.lastSentAt !== undefined;
       inFlight.firstSentAt = now;
@@ -117,13 +134,42 @@ export class OutboundWindow {
   /**
    * The plugin never acknowledges a frame twice, so one whose acknowledge was lost with its connection would stay for
    * ever. But a connection keeps the order, and this one began with all that was carried over: an answer to anything
-   * later proves that those were read.
+   * later proves that those were read, unless a fault has lost some.
    */
   #forgetCarriedOverBefore(sequenceNumber: number): void {
     for (const [earlier, inFlight] of this.#inFlight) {
       if (earlier > sequenceNumber || !inFlight.carriedOver) return;
       this.#forget(earlier, inFlight);
+      this.#doubt(earlier, inFlight);
     }
+  }
+
+  /** When there are too many, the oldest are given up. */
+  #doubt(sequenceNumber: number, frame: InFlight): void {
+    frame.resends = 0;
+    this.#inDoubt.set(sequenceNumber, frame);
+    this.#bytesInDoubt += frame.frame.length;
+    const maxBytes = maxWindowsInDoubt * this.#limits.maxUnacknowledgedBytes;
+    while (this.#bytesInDoubt > maxBytes) this.#believe(first(this.#inDoubt)?.[0]);
+  }
+
+  /** Nothing more is done about the frame. */
+  #believe(sequenceNumber: number | undefined): void {
+    const believed = sequenceNumber === undefined ? undefined : this.#inDoubt.get(sequenceNumber);
+    if (sequenceNumber === undefined || believed === undefined) return;
+    this.#inDoubt.delete(sequenceNumber);
+    this.#bytesInDoubt -= believed.frame.length;
+  }
+
+  #dueAt(frame: InFlight | undefined): EpochMillis | undefined {
+    if (frame?.lastSentAt === undefined) return undefined;
+    const timeoutMs = Math.ceil(this.#timer.timeoutMs * 2 ** frame.resends);
+    return frame.lastSentAt + Math.min(timeoutMs, maxRetransmissionTimeoutMs);
+  }
+
+  #isDue(frame: InFlight, now: EpochMillis): boolean {
+    const dueAt = this.#dueAt(frame);
+    return dueAt !== undefined && now >= dueAt;
   }
 
   #forget(sequenceNumber: number, inFlight: InFlight): void {
@@ -132,7 +178,7 @@ export class OutboundWindow {
   }
 
   #oldest(): InFlight | undefined {
-    return this.#inFlight.values().next().value;
+    return first(this.#inFlight)?.[1];
   }
 
   #isFilledTo(share: number): boolean {
@@ -141,4 +187,14 @@ export class OutboundWindow {
       this.#bytes >= share * maxUnacknowledgedBytes || this.#inFlight.size >= share * maxUnacknowledgedFrames
     );
   }
+}
+
+function resent(frame: InFlight, now: EpochMillis): Uint8Array {
+  frame.lastSentAt = now;
+  frame.resends++;
+  return frame.frame;
+}
+
+function first(frames: ReadonlyMap<number, InFlight>): [number, InFlight] | undefined {
+  return frames.entries().next().value;
 }

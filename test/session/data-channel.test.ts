@@ -367,14 +367,14 @@ describe("a lost connection", () => {
     expect(summary(channel.receive(inputFrame(2, "a"), 5_002))).toEqual(["ack 2", "input a"]);
   });
 
-  it("forgets, at the answer to an empty payload, what the client has had before", () => {
+  it("waits, at the answer to an empty payload, no more for what the client has had before", () => {
     const channel = openChannel({ maxUnacknowledgedFrames: 2 });
     channel.sendOutput(text("a"), 0);
     channel.sendOutput(text("b"), 0);
     channel.detachClient();
     expect(summary(channel.attachClient(5_000))).toEqual(["output 2 a", "output 3 b", "output 4"]);
     expect(summary(channel.receive(ack(4), 5_001))).toEqual(["writable"]);
-    expect(channel.nextDeadline()).toBeUndefined();
+    expect(summary(channel.close("", 5_002))).toEqual(["channel_closed", "closed"]);
   });
 
   it("does not let empty payloads pile up", () => {

@@ -72,6 +72,42 @@ describe("a data channel and the plugin", () => {
     );
   });
 
+  it("bring every byte of output once and in order over connections that break and lose frames", () => {
+    fc.assert(
+      fc.property(
+        seeds,
+        fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 6 }),
+        (seed, lifetimesMs) => {
+          const random = randomFrom(seed);
+          let lossShare = 0.1;
+          const network = {
+            ...{ random, duplicateShare: 0, minDelayMs: 1, maxDelayMs: 5 },
+            get lossShare() {
+              return lossShare;
+            },
+          };
+          const talk = new Conversation(network, limits);
+          const output = randomChunks(random, 200, 200);
+          const outputBytes = Buffer.concat(output);
+          talk.print(output);
+          talk.connect();
+          talk.runUntil(() => talk.plugin.printed.length > 0);
+          for (const lifetimeMs of lifetimesMs) {
+            const breaksAt = talk.now + lifetimeMs;
+            talk.runUntil(() => talk.now >= breaksAt);
+            talk.disconnect();
+            talk.now += 30;
+            talk.connect();
+          }
+          lossShare = 0;
+          talk.runUntil(() => talk.plugin.printed.length >= outputBytes.length);
+          expect(Buffer.from(talk.plugin.printed).equals(outputBytes)).toBe(true);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it("go on after a drop that took every acknowledge with it", () => {
     const talk = new Conversation(quiet(randomFrom(1)), limits);
     const output = randomChunks(randomFrom(2), 300, 200);
