@@ -169,11 +169,13 @@ describeWithStockClient("a command session in the stock plugin", () => {
     const before = await processesOn(lab);
     await using terminal = start(nonInteractive, "sh -c 'setsid sleep 907 & exec sleep 908'");
     await expect
-      .poll(async () => (await processesOn(lab)).filter((line) => /^\d+ sleep 90[78]$/.test(line)))
+      .poll(async () => (await processesOn(lab)).filter((line) => /^\d+ sleep 90[78]$/.test(line)), {
+        timeout: 10_000,
+      })
       .toHaveLength(2);
     terminal.type("\u0003");
     expect(await terminal.exited).toBe(0);
-    await expect.poll(() => processesOn(lab)).toEqual(before);
+    await expect.poll(() => processesOn(lab), { timeout: 10_000 }).toEqual(before);
   });
 
   it("puts a parameter in its place as it is, and refuses what its pattern does not allow", async () => {
