@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithDocker } from "../helpers/docker.ts";
 import { startTestEmulator, type TestEmulator } from "../helpers/emulator.ts";
+import { describeWithNodes } from "../helpers/engine.ts";
 import { connect, noRunAs, setPreferences } from "./shells.ts";
 
 /**
  * `ssm-session` shares no code with the stock plugin. It answers no handshake, which the agent demands of
  * NonInteractiveCommands, Port and encrypted sessions: shells, in shell.test.ts, and these are all it can hold.
  */
-describeWithDocker("an interactive command in ssm-session", () => {
+describeWithNodes("an interactive command in ssm-session", () => {
   let lab: TestEmulator;
   beforeAll(async () => {
     lab = await startTestEmulator();

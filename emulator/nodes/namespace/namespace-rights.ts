@@ -122,6 +122,7 @@ async function tryNamespaces(rights: NamespaceRights): Promise<string | undefine
     "--fork",
     "--",
     "mount",
+    "--no-mtab",
     "-t",
     "tmpfs",
     "tmpfs",

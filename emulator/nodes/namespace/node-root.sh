@@ -30,7 +30,7 @@ read -r pid _ </proc/self/stat
 cd -- "$tree"
 # Everything is in memory that only this mount namespace has, over a folder that every machine has.
 state=/tmp
-mount -t tmpfs -o mode=755 tmpfs $state
+mount --no-mtab -t tmpfs -o mode=755 tmpfs $state
 root=$state/root
 
 # A line for mount: source, type, folder of the node, options.
@@ -40,12 +40,12 @@ entry() {
 
 # An overlay of the node's folder $1 over the folder $2.
 overlay_entry() {
-  entry overlay overlay "$1" "nodev,x-mount.mkdir,lowerdir=$2,upperdir=$state/upper/$1,workdir=$state/work/$1$overlay"
+  entry overlay overlay "$1" "nodev,X-mount.mkdir,lowerdir=$2,upperdir=$state/upper/$1,workdir=$state/work/$1$overlay"
 }
 
 # Root here may be root outside, too: what of the kernel is writable by its files stays as it is.
 kernel_entries() {
-  entry proc proc proc nosuid,nodev,noexec,x-mount.mkdir
+  entry proc proc proc nosuid,nodev,noexec,X-mount.mkdir
   for path in bus fs irq sys sysrq-trigger; do
     if [ -e /proc/$path ]; then entry $root/proc/$path none proc/$path bind,ro,nosuid,nodev,noexec; fi
   done
@@ -57,16 +57,16 @@ kernel_entries() {
   done
   # The machine's network is not this namespace's to show.
   if [ "$network" != host ]; then
-    entry sysfs sysfs sys ro,nosuid,nodev,noexec,x-mount.mkdir
+    entry sysfs sysfs sys ro,nosuid,nodev,noexec,X-mount.mkdir
     if [ -d /sys/firmware ]; then entry tmpfs tmpfs sys/firmware ro,size=0; fi
   fi
 }
 
 device_entries() {
   for device in $devices; do entry /dev/$device none dev/$device bind; done
-  entry devpts devpts dev/pts newinstance,nosuid,noexec,ptmxmode=0666,mode=0620,gid=5,x-mount.mkdir
+  entry devpts devpts dev/pts newinstance,nosuid,noexec,ptmxmode=0666,mode=0620,gid=5,X-mount.mkdir
   entry $root/dev/pts/ptmx none dev/ptmx bind
-  entry tmpfs tmpfs dev/shm nosuid,nodev,noexec,mode=1777,x-mount.mkdir
+  entry tmpfs tmpfs dev/shm nosuid,nodev,noexec,mode=1777,X-mount.mkdir
 }
 
 # What every node has of its own, in the folder that is the current one.
@@ -134,9 +134,9 @@ if [ "$tree" = / ]; then
   {
     entry $root none '' bind,nodev
     for folder in $overlays; do overlay_entry "$folder" "/$folder"; done
-    entry tmpfs tmpfs root nodev,mode=700,x-mount.mkdir
-    entry tmpfs tmpfs tmp nodev,mode=1777,x-mount.mkdir
-    entry tmpfs tmpfs var/tmp nodev,mode=1777,x-mount.mkdir
+    entry tmpfs tmpfs root nodev,mode=700,X-mount.mkdir
+    entry tmpfs tmpfs tmp nodev,mode=1777,X-mount.mkdir
+    entry tmpfs tmpfs var/tmp nodev,mode=1777,X-mount.mkdir
   } >$state/fstab
   cd /
 else
@@ -150,8 +150,9 @@ fi
   kernel_entries
   device_entries
 } >>$state/fstab
-mount --all --fstab $state/fstab
-echo "$name" >/proc/sys/kernel/hostname
+mount --no-mtab --all --fstab $state/fstab
+# Root of a user namespace may not write there.
+{ echo "$name" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$name"
 # Containers have none either.
 if [ "$network" != host ] && [ -e /proc/sys/net/ipv6 ]; then echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; fi
 

@@ -6,8 +6,8 @@ import type { Connection, ConnectionSink } from "../node-processes.ts";
 import { ChildProgram } from "./child-program.ts";
 import { Dialer } from "./dialer.ts";
 import { withoutInheritedFiles } from "./inherited-files.ts";
+import { startOnMachineTerminal } from "./machine-terminal.ts";
 import { nodeCapabilities, nodeEnvironment } from "./node-rights.ts";
-import { openPty } from "./pty-stream.ts";
 import { socketConnection } from "./socket-connection.ts";
 
 export interface NsenterExecOptions {
@@ -47,7 +47,7 @@ export class NsenterExec implements NodeExec {
 
   async startOnTerminal(command: ExecCommand): Promise<ProgramTerminal> {
     // The terminal's session is one of the node, which is known there.
-    return openPty(this.#words(command, ["setsid", "--ctty", "--wait"]), nodeEnvironment);
+    return startOnMachineTerminal(this.#words(command, ["setsid", "--ctty", "--wait"]), nodeEnvironment);
   }
 
   async connect(destination: SocketAddress, sink: ConnectionSink): Promise<Connection> {
