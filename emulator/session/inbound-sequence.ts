@@ -8,10 +8,14 @@ export interface InboundSequenceLimits {
  * What became of an offered item:
  * `next`: it is its turn; acknowledge it when it is taken.
  * `early`: it is kept until the ones before it are there; acknowledge it now.
+ * `waiting`: as `early`, but acknowledge it when it is taken, too.
  * `duplicate`: it was acknowledged before; acknowledge it again, the first may be lost.
  * `refused`: there is no room for it; leave it to its sender to send it again.
  */
-export type Reception = "next" | "early" | "duplicate" | "refused";
+export type Reception = "next" | "early" | "waiting" | "duplicate" | "refused";
+
+/** When items that come before their turn are acknowledged. */
+export type EarlyAnswer = "at-once" | "in-turn";
 
 interface Kept<T> {
   readonly item: T;
@@ -44,17 +48,19 @@ export class InboundSequence<T> {
     return 2 * this.#keptBytes >= maxEarlyBytes || 2 * this.#kept.size >= maxEarlyItems;
   }
 
-  offer(sequenceNumber: number, item: T, bytes: number): Reception {
+  offer(sequenceNumber: number, item: T, bytes: number, early: EarlyAnswer = "at-once"): Reception {
     if (sequenceNumber < this.#expected) return "duplicate";
     const kept = this.#kept.get(sequenceNumber);
     if (kept?.acknowledged === true) return "duplicate";
     const isNext = sequenceNumber === this.#expected;
     // The next one always fits: it lets the others go.
     if (!isNext && !this.#hasRoomFor(bytes)) return "refused";
-    this.#kept.set(sequenceNumber, { item, bytes, acknowledged: !isNext });
+    const acknowledged = !isNext && early === "at-once";
+    this.#kept.set(sequenceNumber, { item, bytes, acknowledged });
     // What was not taken may have been of no use: the newer one replaces it.
     this.#keptBytes += bytes - (kept?.bytes ?? 0);
-    return isNext ? "next" : "early";
+    if (isNext) return "next";
+    return acknowledged ? "early" : "waiting";
   }
 
   /** The item whose turn it is, if it is there, without taking it. */

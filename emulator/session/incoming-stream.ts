@@ -32,6 +32,7 @@ export class IncomingStream {
   readonly #sequence: InboundSequence<Item>;
   #cipher: ChannelCipher | undefined;
   #isAccepted = false;
+  #isHeld = false;
 
   constructor(limits: InboundSequenceLimits) {
     this.#sequence = new InboundSequence(limits);
@@ -44,10 +45,13 @@ export class IncomingStream {
 
   accept(): void {
     this.#isAccepted = true;
+    this.#isHeld = false;
   }
 
+  /** The plugin takes none for a while. */
   hold(): void {
     this.#isAccepted = false;
+    this.#isHeld = true;
   }
 
   /** Takes all input from now on for sealed. */
@@ -55,8 +59,13 @@ export class IncomingStream {
     this.#cipher = cipher;
   }
 
+  /**
+   * While the plugin holds, nothing is acknowledged, so that a sender with a window stops. It would go on until there is
+   * no room, and then send all that was refused again, one frame a round trip.
+   */
   offer(acknowledge: Acknowledge, input: ClientInput, { payload }: ReceivedMessage): Reception {
-    return this.#sequence.offer(acknowledge.sequenceNumber, { acknowledge, input }, payload.length);
+    const early = this.#isHeld ? "in-turn" : "at-once";
+    return this.#sequence.offer(acknowledge.sequenceNumber, { acknowledge, input }, payload.length, early);
   }
 
   /** What is next, as it came; undefined while it is not there. */

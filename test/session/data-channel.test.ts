@@ -190,6 +190,14 @@ describe("input", () => {
     expect(summary(channel.acceptInput(1))).toEqual(["ack 2", "input a"]);
   });
 
+  it("is acknowledged in its turn only while the shell takes none, so that its sender stops", () => {
+    const channel = openChannel();
+    channel.holdInput();
+    expect(summary(channel.receive(inputFrame(2, "a"), 0))).toEqual([]);
+    expect(summary(channel.receive(inputFrame(3, "b"), 0))).toEqual([]);
+    expect(summary(channel.acceptInput(1))).toEqual(["ack 2", "input a", "ack 3", "input b"]);
+  });
+
   it("is not acknowledged beyond the bounds", () => {
     const channel = openChannel({ maxEarlyItems: 1 });
     expect(summary(channel.receive(inputFrame(3, "b"), 0))).toEqual(["ack 3"]);
@@ -222,8 +230,8 @@ describe("input", () => {
     const channel = openChannel();
     channel.holdInput();
     channel.receive(inputFrame(2, "a"), 0);
-    expect(summary(channel.receive(flagFrame(3, 1), 0))).toEqual(["ack 3"]);
-    expect(summary(channel.acceptInput(1))).toEqual(["ack 2", "input a", "flag 1"]);
+    expect(summary(channel.receive(flagFrame(3, 1), 0))).toEqual([]);
+    expect(summary(channel.acceptInput(1))).toEqual(["ack 2", "input a", "ack 3", "flag 1"]);
     channel.holdInput();
     expect(summary(channel.receive(flagFrame(4, 1), 2))).toEqual([]);
     expect(summary(channel.acceptInput(3))).toEqual(["ack 4", "flag 1"]);

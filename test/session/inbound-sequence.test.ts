@@ -66,6 +66,21 @@ describe("InboundSequence", () => {
     expect(items.take().acknowledged).toBe(true);
   });
 
+  it("keeps early items that are to be acknowledged in their turn", () => {
+    const items = new InboundSequence<string>({ maxEarlyBytes: 100, maxEarlyItems: 3 });
+    expect(items.offer(1, "b", 1, "in-turn")).toBe("waiting");
+    items.offer(0, "a", 1);
+    expect(items.take().acknowledged).toBe(false);
+    expect(items.take().acknowledged).toBe(false);
+  });
+
+  it("acknowledges at once what waited and comes again before its turn", () => {
+    const items = new InboundSequence<string>({ maxEarlyBytes: 100, maxEarlyItems: 3 });
+    items.offer(1, "b", 1, "in-turn");
+    expect(items.offer(1, "b", 1)).toBe("early");
+    expect(items.offer(1, "b", 1)).toBe("duplicate");
+  });
+
   it("refuses early items beyond its number", () => {
     const items = sequence();
     const receptions = [1, 2, 3, 4].map((sequenceNumber) => items.offer(sequenceNumber, "x", 1));
