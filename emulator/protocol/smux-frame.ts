@@ -27,13 +27,29 @@ interface Header {
 
 /** @see data-channel reference, section 10.2 */
 export function encodeSmuxFrame({ command, streamId, data }: SmuxFrame): Uint8Array {
-  const frame = Buffer.allocUnsafe(headerBytes + data.length);
-  frame.writeUInt8(smuxVersion, offset.version);
-  frame.writeUInt8(command, offset.command);
-  frame.writeUInt16LE(data.length, offset.length);
-  frame.writeUInt32LE(streamId, offset.streamId);
-  frame.set(data, headerBytes);
-  return frame;
+  const bytes = Buffer.allocUnsafe(headerBytes + data.length);
+  write(bytes, { command, streamId, data });
+  return bytes;
+}
+
+/** A stream's data in frames that hold up to `maxDataBytes` each, in one allocation. */
+export function encodeSmuxData(streamId: number, data: Uint8Array, maxDataBytes: number): Uint8Array {
+  const frames = Math.ceil(data.length / maxDataBytes);
+  const bytes = Buffer.allocUnsafe(frames * headerBytes + data.length);
+  for (let frame = 0; frame < frames; frame++) {
+    const start = frame * maxDataBytes;
+    const piece = data.subarray(start, start + maxDataBytes);
+    write(bytes.subarray(frame * headerBytes + start), { command: smuxCommand.push, streamId, data: piece });
+  }
+  return bytes;
+}
+
+function write(bytes: Buffer, { command, streamId, data }: SmuxFrame): void {
+  bytes.writeUInt8(smuxVersion, offset.version);
+  bytes.writeUInt8(command, offset.command);
+  bytes.writeUInt16LE(data.length, offset.length);
+  bytes.writeUInt32LE(streamId, offset.streamId);
+  bytes.set(data, headerBytes);
 }
 
 /** Finds the frames in a stream of bytes, however that is cut. */

@@ -41,3 +41,13 @@ export const defaultDataChannelLimits: DataChannelLimits = {
   multiplexerPatienceMs: 250,
   drainPatienceMs: 2_000,
 };
+
+/**
+ * What ports have instead: all that a connection gives at once fits in one payload. Each costs a digest, an acknowledge
+ * and two writes, whatever its size, and the plugin takes any. A shell's bytes trickle out of a terminal.
+ * @see data-channel reference, section 15
+ */
+export const portDataChannelLimits: DataChannelLimits = {
+  ...defaultDataChannelLimits,
+  maxPayloadBytes: 128 * 1024,
+};

@@ -8,7 +8,7 @@ import type { TerminalSize } from "../protocol/terminal-size.ts";
 import { ChannelClosing } from "./channel-closing.ts";
 import { type ClientInput, decodeClientInput } from "./client-input.ts";
 import type { DataChannelEffect } from "./data-channel-effect.ts";
-import { defaultDataChannelLimits } from "./data-channel-limits.ts";
+import { defaultDataChannelLimits, portDataChannelLimits } from "./data-channel-limits.ts";
 import type { DataChannelOptions } from "./data-channel-options.ts";
 import { acknowledgeFrame } from "./frames.ts";
 import { type IncomingStage, IncomingStream } from "./incoming-stream.ts";
@@ -38,7 +38,8 @@ export class DataChannel {
   constructor(options: DataChannelOptions) {
     const { sessionId, newMessageId } = options;
     const session = options.session ?? { type: "Standard_Stream", properties: null };
-    const limits = { ...defaultDataChannelLimits, ...options.limits };
+    const usual = session.type === "Port" ? portDataChannelLimits : defaultDataChannelLimits;
+    const limits = { ...usual, ...options.limits };
     this.#newMessageId = newMessageId;
     this.#handshake = new ServerHandshake({ ...options, session, limits });
     this.#incoming = new IncomingStream(limits);

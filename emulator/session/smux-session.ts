@@ -1,6 +1,7 @@
 import type { EpochMillis } from "../clock.ts";
 import { ProtocolError } from "../errors.ts";
 import {
+  encodeSmuxData,
   encodeSmuxFrame,
   type SmuxCommand,
   type SmuxFrame,
@@ -72,11 +73,8 @@ export class SmuxSession {
 
   /** Sends data on a stream; one that is closed throws it away. */
   send(streamId: number, data: Uint8Array): SmuxEffect[] {
-    if (!this.#streams.has(streamId)) return [];
-    for (let start = 0; start < data.length; start += maxFrameDataBytes) {
-      this.#send(smuxCommand.push, streamId, data.subarray(start, start + maxFrameDataBytes));
-    }
-    return this.#settle();
+    if (!this.#streams.has(streamId) || data.length === 0) return [];
+    return [{ type: "send", bytes: encodeSmuxData(streamId, data, maxFrameDataBytes) }];
   }
 
   /** Closes a stream both ways: what the peer still sends on it is thrown away. */
@@ -148,8 +146,8 @@ export class SmuxSession {
     }
   }
 
-  #send(command: SmuxCommand, streamId: number, data: Uint8Array = noData): void {
-    this.#effects.push({ type: "send", bytes: encodeSmuxFrame({ command, streamId, data }) });
+  #send(command: SmuxCommand, streamId: number): void {
+    this.#effects.push({ type: "send", bytes: encodeSmuxFrame({ command, streamId, data: noData }) });
   }
 
   #fail(reason: string): void {

@@ -1,8 +1,8 @@
 import type { Duplex, Readable, Writable } from "node:stream";
 
 /**
- * Gives all of `source` to `take`, one chunk after the other, each once the one before was taken. Resolves when the
- * source has ended or broken, and all was taken; `signal` leaves it where it is.
+ * Gives all of `source` to `take`, each piece once the one before was taken; what came meanwhile is one piece. Resolves
+ * when the source has ended or broken, and all was taken; `signal` leaves it where it is.
  */
 export function pump(
   source: Readable,
@@ -14,7 +14,9 @@ export function pump(
   const onData = (bytes: Uint8Array) => {
     source.pause();
     taken = Promise.resolve(take(bytes)).then(() => {
-      if (signal?.aborted !== true) source.resume();
+      if (signal?.aborted === true) return;
+      // Paused, it gives all that it has as one `data`; flowing again, it would give chunk by chunk.
+      if (source.read() === null) source.resume();
     });
   };
   const onEnd = () => resolve(taken);

@@ -288,6 +288,15 @@ describe("a multiplexing client", () => {
 });
 
 describe("what a port carries", () => {
+  it("is sent in larger payloads than a shell's, so that fewer are to be acknowledged", () => {
+    const channel = readyChannel(stdio);
+    channel.onDeadline(20);
+    const lengths = channel
+      .sendOutput(Buffer.alloc(160 * 1024), 21)
+      .map((effect) => (effect.type === "send" ? effect.frame.length - 120 : undefined));
+    expect(lengths).toEqual([128 * 1024, 32 * 1024]);
+  });
+
   it("leaves as it comes, no byte held back", () => {
     const channel = readyChannel(stdio, { limits: { maxPayloadBytes: 4 } });
     channel.onDeadline(20);

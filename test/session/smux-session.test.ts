@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SmuxFrameDecoder } from "../../emulator/protocol/smux-frame.ts";
 import { type SmuxEffect, SmuxSession } from "../../emulator/session/smux-session.ts";
 import { portSession } from "./port-sessions.ts";
 
@@ -110,12 +111,17 @@ describe("a smux session", () => {
     expect(session.receive(Buffer.from("0100000003000000", "hex"), 0)).toEqual([]);
   });
 
-  it("cuts data into frames of at most 32 768 bytes", () => {
-    const session = sessionWith(3);
-    const sizes = session
-      .send(3, Buffer.alloc(70_000))
-      .map((effect) => (effect.type === "send" ? effect.bytes.length - 8 : undefined));
-    expect(sizes).toEqual([32_768, 32_768, 4_464]);
+  it("sends data at once, in frames of at most 32 768 bytes", () => {
+    const data = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 251));
+    const effects = sessionWith(3).send(3, data);
+    expect(effects.length).toBe(1);
+    const frames = [...new SmuxFrameDecoder().decode(sentBytes(effects))];
+    expect(frames.map((frame) => frame.data.length)).toEqual([32_768, 32_768, 4_464]);
+    expect(Buffer.concat(frames.map((frame) => frame.data)).equals(data)).toBe(true);
+  });
+
+  it("sends no empty frame", () => {
+    expect(sessionWith(3).send(3, Buffer.alloc(0))).toEqual([]);
   });
 
   it("is readable until 4 MiB wait for their destinations, and again when some of it was consumed", () => {
