@@ -10,8 +10,7 @@ export const shutdownTimeoutMs = 5_000;
 /** Starts the emulator, says when it is ready, and ends it on SIGINT and SIGTERM. */
 export async function start(config: Config, seed: Seed): Promise<void> {
   const options = emulatorOptions(config, seed);
-  if (seed.nodes.length > 0)
-    process.stderr.write(`Starting ${seed.nodes.length} managed node(s) in Docker …\n`);
+  if (seed.nodes.length > 0) process.stderr.write(`Starting ${seed.nodes.length} managed node(s) …\n`);
   const emulator = await startEmulator(options);
   endOnSignal(emulator);
   process.stderr.write(`${banner(emulator, seed, config.publicUrl ?? emulator.url)}\nReady.\n`);
@@ -48,11 +47,19 @@ function banner(emulator: Emulator, seed: Seed, url: string): string {
   return [
     "",
     `ssm-emulator  ${url}  account ${seed.account}  ${seed.region}`,
+    ...engineLine(emulator),
     nodes.toString(),
     personas.toString(),
     ...firstSession(seed, url),
     "",
   ].join("\n");
+}
+
+/** Which engine plays the nodes, and why. */
+function engineLine({ nodes, engineReason }: Emulator): string[] {
+  if (nodes.engine === undefined) return [];
+  const engine = { docker: "containers of Docker", namespace: "namespaces of this machine" }[nodes.engine];
+  return [`Nodes are ${engine}${engineReason === undefined ? "" : `: ${engineReason}`}.`];
 }
 
 /** Lines to copy into a shell, which need nothing but the AWS CLI and its plugin. */

@@ -158,8 +158,8 @@ const Node = Type.Object(
     image: Type.Optional(
       Type.String({
         minLength: 1,
-        title: "the name of an image",
-        description: "Container image of this node",
+        title: "the name of an image, or a path",
+        description: "Image of this node: a name for Docker, a path for namespaces",
       }),
     ),
     agentVersion: Type.Optional(

@@ -48,7 +48,7 @@ export class NamespaceNode extends EngineNode {
     const limits = await limitNode(options.limitsId);
     let node: NamespaceNode | undefined;
     try {
-      const holder = await startHolder(nodeWords(options, limits));
+      const holder = await startHolder(nodeWords(options, limits), script);
       node = new NamespaceNode(options, holder, limits);
       await node.#prepare();
       return node;
@@ -155,7 +155,7 @@ function nodeWords(options: NamespaceNodeOptions, limits: NodeLimits): readonly 
     ...withoutInheritedFiles,
     ...hub.asRoot,
     ...["unshare", ...namespaces, "--fork", "--kill-child=KILL", "--propagation", "private", "--"],
-    ...["/bin/sh", "-c", script, "sh", tree.folder, tree.layers, spec.name],
+    ...["/bin/sh", "-s", "--", tree.folder, tree.layers, spec.name],
     ...[hostsFile, resolverFile, overlayOptions, hub.network, nodeCapabilities],
   ]);
 }

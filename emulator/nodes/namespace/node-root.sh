@@ -5,6 +5,8 @@
 # It says its process id outside, and which of the programs that matter the node has. Programs take longest here: hence one
 # `mount` and one `cp` for everything.
 #
+# The text comes on standard input, and all of it is read before anything is done.
+#
 # $1: the folder of an unpacked image, or `/` for a root over this machine's own programs
 # $2: the image's layers in that folder, as an overlay's lowerdir has them
 # $3: the node's name    $4: its hosts file    $5: its resolver's file    $6: more options of its overlays
@@ -24,13 +26,8 @@ visible_settings='alternatives bash.bashrc ca-certificates ca-certificates.conf 
   services shells skel ssh/moduli ssh/ssh_config ssh/sshd_config ssl/certs ssl/openssl.cnf terminfo timezone vim'
 devices='null zero full random urandom tty'
 
-# The process id as it is outside: the file system at /proc is still the one of outside.
-read -r pid _ </proc/self/stat
-
-cd -- "$tree"
 # Everything is in memory that only this mount namespace has, over a folder that every machine has.
 state=/tmp
-mount --no-mtab -t tmpfs -o mode=755 tmpfs $state
 root=$state/root
 
 # A line for mount: source, type, folder of the node, options.
@@ -105,7 +102,8 @@ settings_of_machine() {
   )
 }
 
-if [ "$tree" = / ]; then
+# A root over this machine: what is visible of it, and settings of its own. Writes the first mounts.
+over_machine() {
   overlays='' folders=''
   for folder in $visible_folders; do
     if [ -d "/$folder" ] && [ ! -L "/$folder" ]; then
@@ -139,34 +137,48 @@ if [ "$tree" = / ]; then
     entry tmpfs tmpfs var/tmp nodev,mode=1777,X-mount.mkdir
   } >$state/fstab
   cd /
-else
+}
+
+# A root over an image.
+over_image() {
   mkdir -p $root $state/upper/dev $state/upper/etc $state/upper/mnt $state/work
   # shellcheck disable=SC2164
   (cd /dev && cp -P fd stdin stdout stderr $state/upper/dev)
   (cd $state/upper && settings_of_node)
   overlay_entry '' "$layers" >$state/fstab
-fi
-{
-  kernel_entries
-  device_entries
-} >>$state/fstab
-mount --no-mtab --all --fstab $state/fstab
-# Root of a user namespace may not write there.
-{ echo "$name" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$name"
-# Containers have none either.
-if [ "$network" != host ] && [ -e /proc/sys/net/ipv6 ]; then echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; fi
+}
 
-# What is outside goes: from inside the node there is no way to it.
-cd $root
-pivot_root . mnt
-cd /
-chroot mnt umount -n -l /
+main() {
+  # The process id as it is outside: the file system at /proc is still the one of outside.
+  read -r pid _ </proc/self/stat
 
-programs=''
-for program in sudo python3; do
-  if command -v $program >/dev/null; then programs="$programs $program"; fi
-done
-echo "$pid$programs"
-case $programs in *sudo*) ;; *) rights="$rights --no-new-privs" ;; esac
-# shellcheck disable=SC2086
-exec env -i "PATH=$PATH" LANG=C.UTF-8 setpriv --inh-caps=-all --bounding-set=$rights -- /bin/sh -s
+  cd -- "$tree"
+  mount --no-mtab -t tmpfs -o mode=755 tmpfs $state
+  if [ "$tree" = / ]; then over_machine; else over_image; fi
+  {
+    kernel_entries
+    device_entries
+  } >>$state/fstab
+  mount --no-mtab --all --fstab $state/fstab
+  # Root of a user namespace may not write there.
+  { echo "$name" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$name"
+  # Containers have none either.
+  if [ "$network" != host ] && [ -e /proc/sys/net/ipv6 ]; then echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; fi
+
+  # What is outside goes: from inside the node there is no way to it.
+  cd $root
+  pivot_root . mnt
+  cd /
+  chroot mnt umount -n -l /
+
+  programs=''
+  for program in sudo python3; do
+    if command -v $program >/dev/null; then programs="$programs $program"; fi
+  done
+  echo "$pid$programs"
+  case $programs in *sudo*) ;; *) rights="$rights --no-new-privs" ;; esac
+  # shellcheck disable=SC2086
+  exec env -i "PATH=$PATH" LANG=C.UTF-8 setpriv --inh-caps=-all --bounding-set=$rights -- /bin/sh -s
+}
+
+main
