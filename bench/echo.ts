@@ -1,16 +1,12 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { openDataChannel } from "./shared/data-channel-shell.ts";
 import type { Figure } from "./shared/figure.ts";
-import { inTurn, type Measurement } from "./shared/in-turn.ts";
+import { inTurn } from "./shared/in-turn.ts";
+import { atPrompt, oneKey } from "./shared/key-echo.ts";
 import { dockerExec, type Lab, stockClient, stockPlugin } from "./shared/lab.ts";
-import { prompt, type Shell, shows, timeTyping } from "./shared/shell.ts";
 import { percentile } from "./shared/statistics.ts";
 import { openOnTerminal } from "./shared/terminal-shell.ts";
 
 const keys = 1_000;
-/** Faster than anybody types, and slower than the plugin reads: it sleeps 1 ms after each key. */
-const pauseMs = 4;
-const lineLength = 60;
 
 /** From a key to its echo by the shell's line editor, against the same through `docker exec -it`. */
 export async function echo(lab: Lab): Promise<Figure[]> {
@@ -51,18 +47,4 @@ function figures(
       goal: bound === undefined ? undefined : { type: "difference-at-most", bound },
     };
   });
-}
-
-async function atPrompt(shell: Shell): Promise<Shell> {
-  await shows(shell, prompt);
-  return shell;
-}
-
-function oneKey(shell: Shell): Measurement {
-  let typed = 0;
-  return async () => {
-    if (typed++ % lineLength === 0) await timeTyping(shell, "\u0015#", "#");
-    await pause(pauseMs);
-    return (await timeTyping(shell, "x", "x")).elapsedMs;
-  };
 }

@@ -1,17 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { Crowd, openedAtOnce } from "./shared/crowd.ts";
 import { openDataChannel } from "./shared/data-channel-shell.ts";
 import { openExec } from "./shared/exec-shell.ts";
 import type { Figure } from "./shared/figure.ts";
 import type { Lab } from "./shared/lab.ts";
-import { prompt, type Shell, shows, timeTyping } from "./shared/shell.ts";
 import { percentile } from "./shared/statistics.ts";
 
 const counts = [50, 200];
-const openedAtOnce = 8;
 const warmUpShells = 8;
-/** In each shell a key is typed this often, all shells spread evenly over that time. */
-const typingIntervalMs = 500;
-const keysPerBatch = 2;
 /** The shells open in so many parts. */
 const batches = 5;
 /** Shells that have come to rest: their sockets' and timers' first work is done. */
@@ -80,51 +76,4 @@ async function withShells(lab: Lab, count: number): Promise<Figure[]> {
       goal: undefined,
     },
   ];
-}
-
-/** Shells that are open at once, and what was measured of them. */
-class Crowd {
-  readonly echoMs: number[] = [];
-  readonly #open: () => Promise<Shell>;
-  readonly #shells: Shell[] = [];
-  #openingMs = 0;
-
-  constructor(open: () => Promise<Shell>) {
-    this.#open = open;
-  }
-
-  get openedPerSecond(): number {
-    return this.#shells.length / (this.#openingMs / 1000);
-  }
-
-  /** Opens more shells to their prompts. */
-  async open(count: number): Promise<void> {
-    const startedAt = performance.now();
-    let left = count;
-    const openSome = async () => {
-      while (left-- > 0) {
-        const shell = await this.#open();
-        this.#shells.push(shell);
-        await shows(shell, prompt);
-      }
-    };
-    await Promise.all(Array.from({ length: openedAtOnce }, openSome));
-    this.#openingMs += performance.now() - startedAt;
-  }
-
-  /** Types a key in each shell, then another, spread evenly over the time. */
-  async typeEverywhere(): Promise<void> {
-    const typeIn = async (shell: Shell, index: number) => {
-      await pause((index / this.#shells.length) * typingIntervalMs);
-      for (let key = 0; key < keysPerBatch; key += 1) {
-        this.echoMs.push((await timeTyping(shell, "x", "x")).elapsedMs);
-        await pause(typingIntervalMs);
-      }
-    };
-    await Promise.all(this.#shells.map(typeIn));
-  }
-
-  async leave(): Promise<void> {
-    await Promise.all(this.#shells.map((shell) => shell[Symbol.asyncDispose]()));
-  }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { defaultNodeImage } from "../emulator/nodes/docker/node-image.ts";
 import type { Figure } from "./shared/figure.ts";
-import { nodeImageVariables } from "./shared/lab.ts";
+import { nodeImageVariables } from "./shared/nodes.ts";
 import { median } from "./shared/statistics.ts";
 
 const run = promisify(execFile);

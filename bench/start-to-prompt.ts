@@ -1,10 +1,10 @@
 import { openDataChannel } from "./shared/data-channel-shell.ts";
 import type { Figure } from "./shared/figure.ts";
-import { inTurn, type Measurement } from "./shared/in-turn.ts";
+import { inTurn } from "./shared/in-turn.ts";
 import { awsStartSession, dockerExec, type Lab, stockClient, stockPlugin } from "./shared/lab.ts";
-import { prompt, type Shell, shows } from "./shared/shell.ts";
 import { median } from "./shared/statistics.ts";
 import { openOnTerminal } from "./shared/terminal-shell.ts";
+import { toPrompt } from "./shared/time-to-prompt.ts";
 
 const rounds = 15;
 /** The AWS CLI alone takes long to start. */
@@ -34,13 +34,4 @@ export async function startToPrompt(lab: Lab): Promise<Figure[]> {
     add("the whole of aws ssm start-session", (await inTurn(cliRounds, { cli })).cli, { realAgent: 1_410 });
   }
   return figures;
-}
-
-function toPrompt(open: () => Shell | Promise<Shell>): Measurement {
-  return async () => {
-    const startedAt = performance.now();
-    await using shell = await open();
-    await shows(shell, prompt);
-    return performance.now() - startedAt;
-  };
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "../../emulator/app.ts";
 import { builtInSeed } from "../../emulator/seed/built-in-seed.ts";
+import type { NodeSettings } from "./nodes.ts";
 
 export interface MemoryUse {
   /** Bytes that are in use after a garbage collection. */
@@ -21,7 +22,7 @@ export interface Ready {
   readonly startedInMs: number;
 }
 
-const { BENCH_OWNER: owner = "bench", BENCH_BASE_IMAGE: baseImage } = process.env;
+const nodes = JSON.parse(process.env.BENCH_NODES ?? "{}") as NodeSettings;
 const stateDirectory = await mkdtemp(join(tmpdir(), "ssm-emulator-bench-"));
 const emulator = await startEmulator({
   seed: builtInSeed,
@@ -34,7 +35,7 @@ const emulator = await startEmulator({
   tunnelOtherHosts: false,
   service: { streamUrlForm: "auto", missingRunAsUserRefusedBy: "service", repeatedTerminate: "succeeds" },
   session: { startErrorDelayMs: 0, resumeGraceMs: 60_000 },
-  nodes: { owner, baseImage },
+  nodes,
   keepNodes: false,
   logger: undefined,
 });

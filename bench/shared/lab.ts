@@ -1,93 +1,28 @@
-import { fork } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import {
-  SSMClient,
-  StartSessionCommand,
-  type StartSessionCommandInput,
-  type StartSessionCommandOutput,
-} from "@aws-sdk/client-ssm";
+import type { StartSessionCommandOutput } from "@aws-sdk/client-ssm";
 import type Docker from "dockerode";
 import { connectDockerEngine } from "../../emulator/nodes/docker/docker-engine.ts";
 import { ownerLabel } from "../../emulator/nodes/docker/node-container.ts";
-import { builtInSeed } from "../../emulator/seed/built-in-seed.ts";
-import type { MemoryUse, Ready } from "./emulator-process.ts";
+import { nodeSettings } from "./nodes.ts";
+import { nodeId, openSubject, region, type Subject } from "./subject.ts";
 
-/** Who opens the sessions, and whom Run As makes of her. */
-const persona = "alice";
+/** Whom Run As makes of who opens the sessions. */
 export const osUser = "my-os-user";
-export const nodeId = "i-0a1b2c3d4e5f60718";
-const region = "us-east-1";
 
-/** Where a machine has no registry, the node image is built from this one. */
-const localBaseImage = "ssm-emulator/al2023-standin:local";
-
-/** A running emulator with one node, and what the peers need of it. */
-export interface Lab extends AsyncDisposable {
-  readonly url: string;
-  /** From the start of the emulator's process until it has its node and listens. */
-  readonly startedInMs: number;
+/** An emulator whose node is a container, and what the peers need of it. */
+export interface Lab extends Subject {
   readonly container: Docker.Container;
-  /** The environment of programs: the persona's keys, the emulator as endpoint. */
-  readonly environment: Readonly<Record<string, string>>;
-  startSession(request?: Omit<StartSessionCommandInput, "Target">): Promise<StartSessionCommandOutput>;
-  memory(): Promise<MemoryUse>;
-  /** Ends all sessions. */
-  reset(): Promise<void>;
 }
 
-/** @param profileDirectory where the emulator leaves its CPU profile when it ends */
+/** Starts one. @param profileDirectory where the emulator leaves its CPU profile when it ends */
 export async function openLab(profileDirectory: string | undefined): Promise<Lab> {
+  const nodes = await nodeSettings("docker");
+  const subject = await openSubject(nodes, profileDirectory);
   const engine = await connectDockerEngine();
-  const owner = `bench-${randomUUID().slice(0, 8)}`;
-  const emulator = fork(join(import.meta.dirname, "emulator-process.ts"), {
-    env: { ...process.env, BENCH_OWNER: owner, ...(await baseImage(engine)) },
-    execArgv: [
-      "--expose-gc",
-      ...(profileDirectory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`]),
-    ],
-  });
-  const exited = once(emulator, "exit");
-  const answer = async <Answer>() => {
-    const [message] = await Promise.race([once(emulator, "message"), exited.then(failed)]);
-    return message as Answer;
-  };
-  const { url, startedInMs } = await answer<Ready>();
-  const [node] = await engine.listContainers({ filters: { label: [`${ownerLabel}=${owner}`] } });
-  const credentials = personaCredentials();
-  const ssm = new SSMClient({ endpoint: url, region, credentials, maxAttempts: 1 });
-  return {
-    url,
-    startedInMs,
-    container: engine.getContainer(node?.Id ?? ""),
-    environment: {
-      PATH: process.env.PATH ?? "",
-      HOME: process.env.HOME ?? "",
-      DOCKER_HOST: process.env.DOCKER_HOST ?? "",
-      TERM: "xterm-256color",
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_REGION: region,
-      AWS_DEFAULT_REGION: region,
-      AWS_ENDPOINT_URL: url,
-      AWS_PAGER: "",
-    },
-    startSession: (request) => ssm.send(new StartSessionCommand({ Target: nodeId, ...request })),
-    memory() {
-      emulator.send("measure memory");
-      return answer<MemoryUse>();
-    },
-    async reset() {
-      const response = await fetch(`${url}/_emulator/reset`, { method: "POST" });
-      if (!response.ok) throw new Error(`The reset failed: ${await response.text()}`);
-    },
-    async [Symbol.asyncDispose]() {
-      emulator.disconnect();
-      await exited;
-    },
-  };
+  const filters = { label: [`${ownerLabel}=${nodes.owner}`] };
+  const [node] = await engine.listContainers({ filters });
+  return { ...subject, container: engine.getContainer(node?.Id ?? "") };
 }
 
 /** Words that start a shell in the node's container as the sessions' user. */
@@ -96,21 +31,21 @@ export function dockerExec(lab: Lab, options: "-i" | "-it"): string[] {
 }
 
 /** Words that start the stock plugin on a session, as the AWS CLI does. */
-export function stockPlugin(lab: Lab, start: StartSessionCommandOutput): string[] {
-  return ["session-manager-plugin", ...pluginArguments(lab, start)];
+export function stockPlugin(subject: Subject, start: StartSessionCommandOutput): string[] {
+  return ["session-manager-plugin", ...pluginArguments(subject, start)];
 }
 
 /** The same for the plugin that comes with the emulator. */
-export function ownPlugin(lab: Lab, start: StartSessionCommandOutput): string[] {
+export function ownPlugin(subject: Subject, start: StartSessionCommandOutput): string[] {
   const program = join(import.meta.dirname, "../../emulator/plugin/main.ts");
-  return [process.execPath, program, ...pluginArguments(lab, start)];
+  return [process.execPath, program, ...pluginArguments(subject, start)];
 }
 
-function pluginArguments(lab: Lab, start: StartSessionCommandOutput): string[] {
+function pluginArguments(subject: Subject, start: StartSessionCommandOutput): string[] {
   const { SessionId, StreamUrl, TokenValue } = start;
   const response = JSON.stringify({ SessionId, StreamUrl, TokenValue });
   const parameters = JSON.stringify({ Target: nodeId });
-  return [response, region, "StartSession", "", parameters, lab.url];
+  return [response, region, "StartSession", "", parameters, subject.url];
 }
 
 /** Words that open a session as a person does. */
@@ -131,32 +66,4 @@ function isOnPath(program: string): boolean {
       return false;
     }
   });
-}
-
-async function baseImage(engine: Docker): Promise<{ readonly BENCH_BASE_IMAGE?: string }> {
-  const named = process.env.SSM_EMULATOR_NODE_BASE_IMAGE;
-  if (named !== undefined) return { BENCH_BASE_IMAGE: named };
-  return await engine
-    .getImage(localBaseImage)
-    .inspect()
-    .then(
-      () => ({ BENCH_BASE_IMAGE: localBaseImage }),
-      () => ({}),
-    );
-}
-
-/** The settings of an emulator whose nodes are built on this machine. */
-export async function nodeImageVariables(): Promise<Record<string, string>> {
-  const { BENCH_BASE_IMAGE } = await baseImage(await connectDockerEngine());
-  return BENCH_BASE_IMAGE === undefined ? {} : { SSM_EMULATOR_NODE_BASE_IMAGE: BENCH_BASE_IMAGE };
-}
-
-function personaCredentials(): { readonly accessKeyId: string; readonly secretAccessKey: string } {
-  const key = builtInSeed.users.find(({ name }) => name === persona)?.accessKeys[0];
-  if (key === undefined) throw new Error(`The seed has no key of ${persona}`);
-  return { accessKeyId: key.id, secretAccessKey: key.secret };
-}
-
-function failed(): never {
-  throw new Error("The emulator has ended");
 }
