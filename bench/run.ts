@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { bulk } from "./bulk.ts";
 import { echo } from "./echo.ts";
+import { engines } from "./engines.ts";
 import { manyShells } from "./many-shells.ts";
 import { ports } from "./ports.ts";
 import { scenarios } from "./scenarios.ts";
@@ -16,13 +17,16 @@ import { updateReadme } from "./shared/readme.ts";
 import { median } from "./shared/statistics.ts";
 import { startToPrompt } from "./start-to-prompt.ts";
 
-const benchmarks: Readonly<Record<string, (lab: Lab) => Promise<Figure[]>>> = {
+const benchmarks: Readonly<
+  Record<string, (lab: Lab, profileDirectory: string | undefined) => Promise<Figure[]>>
+> = {
   start: startToPrompt,
   echo,
   bulk,
   many: manyShells,
   ports,
   scenarios,
+  engines,
 };
 
 const { values: options, positionals } = parseArgs({
@@ -41,7 +45,7 @@ for (const name of names) {
   // A fresh emulator each: memory that one benchmark has used stays with its process.
   await using lab = await openLab(options.profile);
   startsMs.push(lab.startedInMs);
-  figures.push(...((await benchmarks[name]?.(lab)) ?? []));
+  figures.push(...((await benchmarks[name]?.(lab, options.profile)) ?? []));
 }
 figures.push({
   name: "ready: the emulator's process with one node",
