@@ -21,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          sequence: { groupOrder: 0 },
           testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/nodes/**"],
@@ -30,6 +31,7 @@ export default defineConfig({
         test: {
           ...withNodes,
           name: "docker",
+          sequence: { groupOrder: 1 },
           exclude: ["test/nodes/namespace/**"],
           env: { SSM_EMULATOR_NODE_ENGINE: "docker" },
         },
@@ -38,6 +40,7 @@ export default defineConfig({
         test: {
           ...withNodes,
           name: "namespace",
+          sequence: { groupOrder: 2 },
           exclude: ["test/nodes/docker/**", "test/e2e/{compose,testcontainers}.test.ts"],
           env: { SSM_EMULATOR_NODE_ENGINE: "namespace", ...namespaceImage },
         },

@@ -44,6 +44,17 @@ export class AgentChannel {
     return this.#request("run", words);
   }
 
+  /** The same with what it says on standard error among its output. @throws ManagedNodeError */
+  runTold(words: readonly string[]): Promise<CommandResult> {
+    return this.#request("run-told", words);
+  }
+
+  /** The lines of `/etc/passwd` and `/etc/group`, each behind its file's name and a colon. @throws ManagedNodeError */
+  async accounts(): Promise<readonly string[]> {
+    const { stdout } = await this.#request("accounts", []);
+    return stdout.split("\n").filter((line) => line !== "");
+  }
+
   /** @see agent-behaviour reference, section 1.5 */
   async ensureSsmUser(): Promise<void> {
     await this.#request("ensure-ssm-user", []);

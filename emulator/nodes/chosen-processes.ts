@@ -1,3 +1,4 @@
+import type { UserLookup } from "../access/user-lookup.ts";
 import { ManagedNodeError } from "../errors.ts";
 import type { ExecProcesses } from "./exec-processes.ts";
 import type { HelperProcesses } from "./helper-processes.ts";
@@ -40,6 +41,19 @@ export class ChosenProcesses {
       }
     }
     return execs;
+  }
+
+  /** Without a program, where the helper runs already and knows; undefined where it takes `id` to tell. */
+  async lookUpUser(words: readonly string[]): Promise<UserLookup | undefined> {
+    const [name = ""] = words;
+    // The rest is for `id` to understand: options, numbers, several names.
+    if (this.#hasFallenBack || words.length !== 1 || !/^[A-Za-z_][\w.-]*$/.test(name)) return undefined;
+    return await this.#options.helper.lookUpUser(name);
+  }
+
+  /** All processes of the node were killed. */
+  forget(): void {
+    this.#options.helper.forget();
   }
 
   async close(): Promise<void> {

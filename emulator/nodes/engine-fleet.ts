@@ -2,6 +2,10 @@ import type { Server } from "node:http";
 import type { NodeDescription } from "../operations/ports/managed-nodes.ts";
 import type { EngineNode } from "./engine-node.ts";
 import type { EngineName, FleetNode, NodeFleet } from "./node-fleet.ts";
+import type { NodeSpec } from "./node-spec.ts";
+
+/** More would only wait for each other, longer than an engine may take to answer. */
+const maxOpenedAtOnce = 8;
 
 /** The managed nodes of an emulator on one engine. */
 export abstract class EngineFleet<Node extends EngineNode> implements NodeFleet {
@@ -37,11 +41,28 @@ export abstract class EngineFleet<Node extends EngineNode> implements NodeFleet 
     for (const listener of this.#listeners) listener(nodeId);
   }
 
-  /** Opens all nodes at once, and waits for every one. @throws what the first one that failed threw */
-  protected async openAll<Spec>(specs: readonly Spec[], open: (spec: Spec, index: number) => Promise<void>) {
-    const opened = await Promise.allSettled(specs.map(open));
-    for (const result of opened) {
-      if (result.status === "rejected") throw result.reason;
+  /**
+   * Opens all nodes, some at once, each of which puts itself into {@link nodes}; they stand there in their order then.
+   * @throws what the first one that failed threw, after all that were begun
+   */
+  protected async openAll(
+    specs: readonly NodeSpec[],
+    open: (spec: NodeSpec, index: number) => Promise<void>,
+  ): Promise<void> {
+    const waiting = specs.entries();
+    const failures: unknown[] = [];
+    const work = async () => {
+      for (const [index, spec] of waiting) {
+        if (failures.length > 0) return;
+        await open(spec, index).catch((cause: unknown) => failures.push(cause));
+      }
+    };
+    await Promise.all(Array.from({ length: maxOpenedAtOnce }, work));
+    if (failures.length > 0) throw failures[0];
+    for (const { nodeId } of specs) {
+      const node = this.nodes.get(nodeId);
+      this.nodes.delete(nodeId);
+      if (node !== undefined) this.nodes.set(nodeId, node);
     }
   }
 }

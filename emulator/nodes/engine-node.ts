@@ -23,9 +23,9 @@ import type { FleetNode } from "./node-fleet.ts";
 import type { MarkedSession, NodeProcesses } from "./node-processes.ts";
 import { NodeSocket } from "./node-socket.ts";
 import type { NodeSpec } from "./node-spec.ts";
-import { type Accounts, addUser, removeUser, resetUsers, seedUsers } from "./node-users.ts";
+import { type Accounts, addUser, removeUser, resetUsers, seedUsers, type UserTools } from "./node-users.ts";
 import { SessionMarks } from "./session-mark.ts";
-import { startSshServer } from "./ssh-server.ts";
+import { sshPort, startSshServer } from "./ssh-server.ts";
 
 /** The agent version of which the emulator's behaviour was read. @see agent-behaviour reference, head */
 const agentVersion = "3.3.987.0";
@@ -65,6 +65,7 @@ export abstract class EngineNode implements FleetNode {
   /** Undefined while the node runs. */
   #lostAt: EpochMillis | undefined;
   #isOff = false;
+  #sshServer: Promise<void> = Promise.resolve();
 
   constructor(options: EngineNodeOptions) {
     this.nodeId = options.spec.nodeId;
@@ -121,6 +122,9 @@ export abstract class EngineNode implements FleetNode {
       const missing = { exitCode: 1, stdout: "" };
       return { id: missing, uid: missing, gid: missing };
     }
+    this.#mustBeOn();
+    const known = await this.#processes.lookUpUser(words);
+    if (known !== undefined) return known;
     const [id, uid, gid] = await Promise.all([
       this.run(["id", ...words]),
       this.run(["id", "-u", ...words]),
@@ -152,6 +156,7 @@ export abstract class EngineNode implements FleetNode {
   dial(destination: SocketAddress): Duplex {
     const socket = new NodeSocket(async (sink) => {
       this.#mustBeOn();
+      if (destination.port === sshPort) await this.#sshServer;
       if (this.exec.connect !== undefined) return await this.exec.connect(destination, sink);
       return await (await this.#processes.choose()).connect(destination, sink);
     });
@@ -160,11 +165,11 @@ export abstract class EngineNode implements FleetNode {
   }
 
   addUser(user: OsUser): Promise<"added" | "exists"> {
-    return addUser(this.run, user);
+    return addUser(this.#userTools, user);
   }
 
   removeUser(name: string): Promise<"removed" | "missing"> {
-    return removeUser(this.run, name);
+    return removeUser(this.#userTools, name);
   }
 
   async sessionProcesses(): Promise<readonly SessionProcess[]> {
@@ -192,8 +197,8 @@ export abstract class EngineNode implements FleetNode {
     this.#identity = identity;
     this.#lostAt = undefined;
     // Requests find out themselves when the node cannot be reached.
-    await startSshServer(this.run).catch(() => undefined);
     this.#processes.choose().catch(() => undefined);
+    this.#startSshServer();
   }
 
   /** Stops the node although its engine keeps it, as when its disk would go with it. */
@@ -202,6 +207,7 @@ export abstract class EngineNode implements FleetNode {
     this.#isOff = true;
     this.loseConnection();
     await this.channel.killAll();
+    this.#processes.forget();
   }
 
   protected turnOn(): void {
@@ -209,17 +215,25 @@ export abstract class EngineNode implements FleetNode {
   }
 
   protected async seedUsers(): Promise<void> {
-    this.#seeded = await seedUsers(this.run, this.#options.spec.users);
+    // Meanwhile, for the first session.
+    this.#processes.choose().catch(() => undefined);
+    this.#seeded = await seedUsers(this.#userTools, this.#options.spec.users);
   }
 
   /** @param imageUsers undefined: whoever was there before the seed's */
   protected async resetUsers(imageUsers: ReadonlySet<string> | undefined): Promise<void> {
-    await resetUsers(this.run, {
+    await resetUsers(this.#userTools, {
       users: this.#options.spec.users,
       accounts: this.#seeded.after,
       imageUsers: imageUsers ?? new Set(this.#seeded.before.keys()),
     });
-    await startSshServer(this.run);
+    this.#startSshServer();
+    await this.#sshServer;
+  }
+
+  /** It takes longer than all else a node does at first, and few need it. */
+  #startSshServer(): void {
+    this.#sshServer = startSshServer(this.exec).catch(() => undefined);
   }
 
   protected async terminateAll(): Promise<void> {
@@ -236,6 +250,17 @@ export abstract class EngineNode implements FleetNode {
   protected readonly run = async (words: readonly string[]) => {
     this.#mustBeOn();
     return await this.channel.run(words);
+  };
+
+  readonly #userTools: UserTools = {
+    runTold: async (words) => {
+      this.#mustBeOn();
+      return await this.channel.runTold(words);
+    },
+    accounts: async () => {
+      this.#mustBeOn();
+      return await this.channel.accounts();
+    },
   };
 
   #mustBeOn(): void {

@@ -1,3 +1,4 @@
+import type { UserLookup } from "../access/user-lookup.ts";
 import type {
   PipedProcess,
   PipedProcessOptions,
@@ -58,17 +59,37 @@ export class HelperProcesses implements NodeProcesses {
   }
 
   async resolveHost(host: string): Promise<readonly string[]> {
+    return await this.#ask({ kind: "look-up", host }, "The node could not look up a host");
+  }
+
+  /** What `id`, `id -u` and `id -g` say of a name, in their words; undefined when the helper does not know. */
+  async lookUpUser(name: string): Promise<UserLookup | undefined> {
+    const question = { kind: "identity", user: name };
+    const answer = await this.#ask(question, "The node could not look up a user").catch(() => undefined);
+    if (answer === undefined) return undefined;
+    const [id, uid, gid] = answer;
+    const told = (line: string | undefined) =>
+      line === undefined ? { exitCode: 1, stdout: "" } : { exitCode: 0, stdout: `${line}\n` };
+    return { id: told(id), uid: told(uid), gid: told(gid) };
+  }
+
+  async #ask(question: object, failure: string): Promise<readonly string[]> {
     const helper = await this.start();
-    const channel = helper.open({ kind: "look-up", host });
+    const channel = helper.open(question);
     const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
     const answer: Uint8Array[] = [];
     channel.onOutput = (bytes) => answer.push(bytes);
     channel.onEnd = (end) => {
-      if (end.type === "failed") reject(nodeErrorWithCode("The node could not look up a host", end.error));
+      if (end.type === "failed") reject(nodeErrorWithCode(failure, end.error));
       else resolve(JSON.parse(Buffer.concat(answer).toString() || "[]"));
     };
     channel.resume();
     return await promise;
+  }
+
+  /** The helper has ended, though its stream does not say so yet. */
+  forget(): void {
+    this.#helper = undefined;
   }
 
   async close(): Promise<void> {

@@ -15,9 +15,11 @@ holds up no other. When the stream ends, so does everything. Runs on Python 3.9.
 import collections
 import errno
 import fcntl
+import grp
 import io
 import json
 import os
+import pwd
 import resource
 import selectors
 import signal
@@ -328,6 +330,14 @@ class Process(Channel):
             self.end({"exit": self.exit})
 
 
+class Identity(Channel):
+    """What is known of an OS user, told at once."""
+
+    def open(self, request):
+        link.send_json(b"d", self.number, identity(request["user"]))
+        self.end({})
+
+
 class Connection(Channel):
     """A TCP connection."""
 
@@ -381,7 +391,13 @@ class Connection(Channel):
         self.socket.close()
 
 
-KINDS = {"terminal": Terminal, "process": Process, "look-up": Process, "connection": Connection}
+KINDS = {
+    "terminal": Terminal,
+    "process": Process,
+    "look-up": Process,
+    "identity": Identity,
+    "connection": Connection,
+}
 
 
 def on_frame(letter, number, payload):
@@ -530,6 +546,28 @@ def look_up(host):
     except (OSError, UnicodeError, ValueError):
         found = []
     return list(dict.fromkeys(entry[4][0] for entry in found))
+
+
+def identity(name):
+    """What `id`, `id -u` and `id -g` say of a name; nothing when it is nobody's. @see coreutils, id.c and mgetgroups.c"""
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        return []
+    groups = []
+    for group in os.getgrouplist(name, entry.pw_gid):
+        if not groups or group not in (groups[0], groups[-1]):
+            groups.append(group)
+    uid = "uid=%s" % numbered(entry.pw_uid, lambda: pwd.getpwuid(entry.pw_uid).pw_name)
+    gid, *others = [numbered(group, lambda: grp.getgrgid(group).gr_name) for group in [entry.pw_gid] + groups]
+    return ["%s gid=%s groups=%s" % (uid, gid, ",".join(others)), str(entry.pw_uid), str(entry.pw_gid)]
+
+
+def numbered(number, name):
+    try:
+        return "%d(%s)" % (number, name())
+    except KeyError:
+        return str(number)
 
 
 def encoded(text):

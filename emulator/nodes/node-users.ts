@@ -5,6 +5,12 @@ import { ManagedNodeError } from "../errors.ts";
 /** Runs a program on the node as root. @throws ManagedNodeError */
 export type RunOnNode = (words: readonly string[]) => Promise<CommandResult>;
 
+/** What making and removing users takes; the agent's channel has it. @throws ManagedNodeError */
+export interface UserTools {
+  readonly runTold: RunOnNode;
+  accounts(): Promise<readonly string[]>;
+}
+
 /** A node's accounts as `/etc/passwd` and `/etc/group` describe them, by name; equal text means an equal account. */
 export type Accounts = ReadonlyMap<string, string>;
 
@@ -13,28 +19,28 @@ export type Accounts = ReadonlyMap<string, string>;
  * @throws ManagedNodeError
  */
 export async function seedUsers(
-  run: RunOnNode,
+  tools: UserTools,
   users: readonly OsUser[],
 ): Promise<{ readonly before: Accounts; readonly after: Accounts }> {
-  const before = await readAccounts(run);
+  const before = await readAccounts(tools);
   const missing = users.filter(({ name }) => !before.has(name));
-  for (const user of missing) await makeUser(run, user);
-  for (const user of users) await authorizeKeys(run, user);
-  return { before, after: missing.length === 0 ? before : await readAccounts(run) };
+  for (const user of missing) await makeUser(tools, user);
+  for (const user of users) await authorizeKeys(tools, user);
+  return { before, after: missing.length === 0 ? before : await readAccounts(tools) };
 }
 
 /** Makes a user, as `useradd` does. @throws ManagedNodeError */
-export async function addUser(run: RunOnNode, user: OsUser): Promise<"added" | "exists"> {
-  if (await hasEntry(run, "passwd", user.name)) return "exists";
-  await makeUser(run, user);
-  await authorizeKeys(run, user);
+export async function addUser(tools: UserTools, user: OsUser): Promise<"added" | "exists"> {
+  if (await findEntry(tools, "passwd", user.name)) return "exists";
+  await makeUser(tools, user);
+  await authorizeKeys(tools, user);
   return "added";
 }
 
 /** Removes a user with the home directory, and asks nobody who is logged in. @throws ManagedNodeError */
-export async function removeUser(run: RunOnNode, name: string): Promise<"removed" | "missing"> {
-  if (!(await hasEntry(run, "passwd", name))) return "missing";
-  await mustRun(run, ["userdel", "-f", "-r", "--", name]);
+export async function removeUser(tools: UserTools, name: string): Promise<"removed" | "missing"> {
+  if (!(await findEntry(tools, "passwd", name))) return "missing";
+  await mustRun(tools, ["userdel", "-f", "-r", "--", name]);
   return "removed";
 }
 
@@ -51,17 +57,17 @@ export interface SeededUsers {
  * made anew.
  * @throws ManagedNodeError
  */
-export async function resetUsers(run: RunOnNode, seeded: SeededUsers): Promise<void> {
-  const now = await readAccounts(run);
+export async function resetUsers(tools: UserTools, seeded: SeededUsers): Promise<void> {
+  const now = await readAccounts(tools);
   const seededNames = new Set(seeded.users.map(({ name }) => name));
   for (const [name, account] of now) {
     const isKept = seededNames.has(name)
       ? account === seeded.accounts.get(name)
       : seeded.imageUsers.has(name);
-    if (!isKept) await mustRun(run, ["userdel", "-f", "-r", "--", name]);
+    if (!isKept) await mustRun(tools, ["userdel", "-f", "-r", "--", name]);
   }
-  await mustRun(run, ["rm", "-f", "/etc/sudoers.d/ssm-agent-users"]);
-  await seedUsers(run, seeded.users);
+  await mustRun(tools, ["rm", "-f", "/etc/sudoers.d/ssm-agent-users"]);
+  await seedUsers(tools, seeded.users);
 }
 
 /** The names in the text of a passwd file. */
@@ -69,18 +75,29 @@ export function userNames(passwd: string): string[] {
   return entries(passwd).flatMap(([name]) => (name ? [name] : []));
 }
 
-async function readAccounts(run: RunOnNode): Promise<Accounts> {
-  const [passwd, group] = await Promise.all([run(["cat", "/etc/passwd"]), run(["cat", "/etc/group"])]);
-  const groups = entries(group.stdout);
+async function readAccounts(tools: UserTools): Promise<Accounts> {
+  const { passwd, group } = await readEntries(tools);
   return new Map(
-    entries(passwd.stdout).map((fields) => {
+    passwd.map((fields) => {
       const [name = ""] = fields;
-      const memberships = groups
+      const memberships = group
         .filter(([, , , members = ""]) => members.split(",").includes(name))
         .map(([groupName]) => groupName);
       return [name, `${fields.join(":")} ${memberships.sort().join()}`];
     }),
   );
+}
+
+async function readEntries(tools: UserTools): Promise<Readonly<Record<"passwd" | "group", string[][]>>> {
+  const lines = await tools.accounts();
+  const of = (file: string) =>
+    entries(
+      lines
+        .filter((line) => line.startsWith(`${file}:`))
+        .map((line) => line.slice(file.length + 1))
+        .join("\n"),
+    );
+  return { passwd: of("passwd"), group: of("group") };
 }
 
 function entries(database: string): string[][] {
@@ -90,13 +107,13 @@ function entries(database: string): string[][] {
     .map((line) => line.split(":"));
 }
 
-async function makeUser(run: RunOnNode, user: OsUser): Promise<void> {
+async function makeUser(tools: UserTools, user: OsUser): Promise<void> {
   const groups = user.groups ?? [];
-  for (const group of groups) await mustRun(run, ["groupadd", "-f", group]);
-  await mustRun(run, [
+  for (const group of groups) await mustRun(tools, ["groupadd", "-f", group]);
+  await mustRun(tools, [
     "useradd",
     user.home === false && user.sshPublicKeys === undefined ? "-M" : "-m",
-    ...(await primaryGroup(run, user)),
+    ...(await primaryGroup(tools, user)),
     ...(user.uid === undefined ? [] : ["-u", String(user.uid)]),
     ...(user.shell === undefined ? [] : ["-s", user.shell]),
     ...(groups.length === 0 ? [] : ["-G", groups.join(",")]),
@@ -105,14 +122,14 @@ async function makeUser(run: RunOnNode, user: OsUser): Promise<void> {
   ]);
 }
 
-async function primaryGroup(run: RunOnNode, { name, gid }: OsUser): Promise<string[]> {
+async function primaryGroup(tools: UserTools, { name, gid }: OsUser): Promise<string[]> {
   if (gid !== undefined) {
     const number = String(gid);
-    if (!(await hasEntry(run, "group", number))) await mustRun(run, ["groupadd", "-g", number, name]);
+    if (!(await findEntry(tools, "group", number))) await mustRun(tools, ["groupadd", "-g", number, name]);
     return ["-N", "-g", number];
   }
   // useradd refuses a user whose own group is already there, as another user's group can be.
-  return (await hasEntry(run, "group", name)) ? ["-N", "-g", name] : ["-U"];
+  return (await findEntry(tools, "group", name)) ? ["-N", "-g", name] : ["-U"];
 }
 
 /** What sshd's StrictModes wants; `.ssh` may be whatever its owner made of it. */
@@ -129,20 +146,25 @@ const writeAuthorizedKeys = [
 ].join(" && ");
 
 /** Done as the user: root would follow the links that the user can make in the home directory. */
-async function authorizeKeys(run: RunOnNode, { name, sshPublicKeys }: OsUser): Promise<void> {
+async function authorizeKeys(tools: UserTools, { name, sshPublicKeys }: OsUser): Promise<void> {
   if (sshPublicKeys === undefined) return;
-  const { stdout } = await run(["getent", "passwd", "--", name]);
-  const [, , uid = "", gid = "", , home = ""] = stdout.trimEnd().split(":");
+  const [, , uid = "", gid = "", , home = ""] = (await findEntry(tools, "passwd", name)) ?? [];
   const asUser = ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
-  await mustRun(run, [...asUser, "sh", "-c", writeAuthorizedKeys, "sh", home, ...sshPublicKeys]);
+  await mustRun(tools, [...asUser, "sh", "-c", writeAuthorizedKeys, "sh", home, ...sshPublicKeys]);
 }
 
-async function hasEntry(run: RunOnNode, database: "passwd" | "group", key: string): Promise<boolean> {
-  return (await run(["getent", database, "--", key])).exitCode === 0;
+/** By name, or by number. */
+async function findEntry(
+  tools: UserTools,
+  database: "passwd" | "group",
+  key: string,
+): Promise<readonly string[] | undefined> {
+  const found = (await readEntries(tools))[database];
+  return found.find(([name]) => name === key) ?? found.find(([, , number]) => number === key);
 }
 
-async function mustRun(run: RunOnNode, words: readonly string[]): Promise<void> {
-  const { exitCode, stdout } = await run(["sh", "-c", 'exec "$@" 2>&1', "sh", ...words]);
+async function mustRun(tools: UserTools, words: readonly string[]): Promise<void> {
+  const { exitCode, stdout } = await tools.runTold(words);
   if (exitCode === 0) return;
   const reason = stdout.trim() || `exit status ${exitCode}`;
   throw new ManagedNodeError(`The node refused \`${words.join(" ")}\`: ${reason}`, { cause: reason });

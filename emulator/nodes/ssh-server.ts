@@ -1,4 +1,6 @@
-import type { RunOnNode } from "./node-users.ts";
+import type { NodeExec } from "./node-exec.ts";
+
+export const sshPort = 22;
 
 /** `/proc/net/tcp` has port 22 as 0016 and LISTEN as 0A. */
 const listens = 'grep -qs ":0016 [0:]* 0A" /proc/net/tcp /proc/net/tcp6';
@@ -16,8 +18,12 @@ const script = [
 /**
  * Starts a node's SSH server, with a host key of the node's own, and waits until it listens. A node whose image has none,
  * or has one that does not start, does without: connections to its port 22 are refused.
- * @throws ManagedNodeError when the node cannot be reached
+ * @throws Error in the engine's words when the node cannot be reached
  */
-export async function startSshServer(run: RunOnNode): Promise<void> {
-  await run(["sh", "-c", `PATH=$PATH:/usr/sbin; ${script}`]);
+export async function startSshServer(exec: NodeExec): Promise<void> {
+  const words = ["sh", "-c", `PATH=$PATH:/usr/sbin; ${script}`];
+  const program = await exec.start({ words, workingDirectory: "/", input: "none" });
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  program.onEnd = resolve;
+  await ended;
 }

@@ -3,7 +3,7 @@ import { systemClock } from "../../emulator/clock.ts";
 import type { EngineNode } from "../../emulator/nodes/engine-node.ts";
 import { NamespaceFleet } from "../../emulator/nodes/namespace/namespace-fleet.ts";
 import { NamespaceNode } from "../../emulator/nodes/namespace/namespace-node.ts";
-import { findNamespaceRights } from "../../emulator/nodes/namespace/namespace-rights.ts";
+import { namespaceRights } from "../../emulator/nodes/namespace/namespace-rights.ts";
 import type { EngineName, NodeFleet } from "../../emulator/nodes/node-fleet.ts";
 import type { NodeSpec } from "../../emulator/nodes/node-spec.ts";
 import type { FleetOptions } from "../../emulator/nodes/open-fleet.ts";
@@ -22,7 +22,7 @@ const namespaceSkipReason =
     ? undefined
     : tree === undefined
       ? "there is no tree for nodes: run scripts/make-standin.sh ~/.cache/ssm-emulator as root"
-      : await findNamespaceRights().then(
+      : await namespaceRights().then(
           () => undefined,
           (error: Error) => error.message,
         );

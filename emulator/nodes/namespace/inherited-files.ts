@@ -13,7 +13,7 @@ function closingWords(): readonly string[] {
   // Not every sh knows numbers of more than one digit here.
   const script =
     'cd /proc/self/fd; for fd in *; do if [ "$fd" -gt 2 ]; then eval "exec $fd>&-"; fi; done; cd /; exec "$@"';
-  return ["bash", "-c", script, "bash"];
+  return ["bash", "--norc", "-c", script, "bash"];
 }
 
 /** Numbers of open files that a program inherits; this module is loaded before others open any that way. */

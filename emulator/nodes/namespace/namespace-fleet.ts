@@ -7,7 +7,7 @@ import { EngineFleet } from "../engine-fleet.ts";
 import type { NodeSpec } from "../node-spec.ts";
 import { isOnPath } from "./is-on-path.ts";
 import { NamespaceNode } from "./namespace-node.ts";
-import { findNamespaceRights, type NamespaceRights } from "./namespace-rights.ts";
+import { explainRefusal, type NamespaceRights, namespaceRights } from "./namespace-rights.ts";
 import { NodeHub } from "./node-hub.ts";
 import { sweepLimits } from "./node-limits.ts";
 import {
@@ -39,14 +39,18 @@ export class NamespaceFleet extends EngineFleet<NamespaceNode> {
   override readonly emulatorNames = [emulatorName];
   readonly #options: NamespaceFleetOptions;
   readonly #hub: NodeHub;
+  /** Whether this machine has iproute2. */
+  readonly #hasIp: boolean;
   #door: Server | undefined;
   readonly #trees = new Map<string, Promise<RootTree>>();
 
   /** @throws ManagedNodeError when this machine makes no namespaces, or a node cannot be had */
   static async open(options: NamespaceFleetOptions): Promise<NamespaceFleet> {
-    const rights = await findNamespaceRights();
-    await sweepLimits();
-    const fleet = new NamespaceFleet(await openHub(rights, options), options);
+    const [rights, hasIp] = await Promise.all([namespaceRights(), isOnPath("ip"), sweepLimits()]);
+    const hub = await openHub(rights, hasIp, options).catch((cause: unknown) =>
+      explainRefusal(rights, cause),
+    );
+    const fleet = new NamespaceFleet(hub, hasIp, options);
     try {
       await fleet.#open();
       return fleet;
@@ -56,9 +60,10 @@ export class NamespaceFleet extends EngineFleet<NamespaceNode> {
     }
   }
 
-  private constructor(hub: NodeHub, options: NamespaceFleetOptions) {
+  private constructor(hub: NodeHub, hasIp: boolean, options: NamespaceFleetOptions) {
     super();
     this.#hub = hub;
+    this.#hasIp = hasIp;
     this.#options = options;
   }
 
@@ -108,7 +113,10 @@ export class NamespaceFleet extends EngineFleet<NamespaceNode> {
       ipAddress: self.ipAddress,
       hostsFile: hostsFile(self, addresses, network),
       resolverFile,
-      connect: (pid) => this.#connect(pid, index, self.ipAddress),
+      networkLines: this.#networkLines(index, self.ipAddress),
+      onConnected: async () => {
+        if (network === "bridge") await this.#hub.accept(index);
+      },
       onConnectionLost: () => this.tellLost(spec.nodeId),
     });
     this.nodes.set(spec.nodeId, node);
@@ -124,9 +132,9 @@ export class NamespaceFleet extends EngineFleet<NamespaceNode> {
     return tree;
   }
 
-  async #connect(pid: number, index: number, ipAddress: string): Promise<void> {
-    if (this.#hub.network === "bridge") await this.#hub.connect(pid, index, ipAddress);
-    else if (this.#hub.network === "none" && (await isOnPath("ip"))) await this.#hub.connectToNothing(pid);
+  #networkLines(index: number, ipAddress: string): readonly string[] {
+    if (this.#hub.network === "bridge") return this.#hub.nodeLines(index, ipAddress);
+    return this.#hub.network === "none" && this.#hasIp ? ["link set lo up"] : [];
   }
 
   /** Names of the world are only of use where the world is reached. */
@@ -136,10 +144,14 @@ export class NamespaceFleet extends EngineFleet<NamespaceNode> {
   }
 }
 
-async function openHub(rights: NamespaceRights, options: NamespaceFleetOptions): Promise<NodeHub> {
+async function openHub(
+  rights: NamespaceRights,
+  hasIp: boolean,
+  options: NamespaceFleetOptions,
+): Promise<NodeHub> {
   const { network = "bridge", onProgress } = options;
   if (network === "host") return await NodeHub.open(rights, network);
-  if (!(await isOnPath("ip"))) {
+  if (!hasIp) {
     onProgress?.(
       "Nodes have no network, for `ip` is missing: no port sessions, no SSH, no names of other nodes. " +
         "Install the package iproute2 for them",

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type EpochMillis, systemClock } from "../../clock.ts";
 import { ManagedNodeError } from "../../errors.ts";
 import { EngineNode, type EngineNodeOptions } from "../engine-node.ts";
-import { nodeError } from "../node-error.ts";
+import { nodeErrorWithCode } from "../node-error.ts";
 import type { NodeProgram } from "../node-exec.ts";
 import type { ChildProgram } from "./child-program.ts";
 import { withoutInheritedFiles } from "./inherited-files.ts";
@@ -25,8 +25,10 @@ export interface NamespaceNodeOptions extends Omit<EngineNodeOptions, "exec" | "
   readonly ipAddress: string;
   readonly hostsFile: string;
   readonly resolverFile: string;
-  /** Connects the network of the node with this process id. */
-  readonly connect: (pid: number) => Promise<void>;
+  /** Commands of iproute2 by which the node connects itself; none where that is missing. */
+  readonly networkLines: readonly string[];
+  /** Once it has done that. */
+  readonly onConnected: () => Promise<void>;
 }
 
 /**
@@ -54,7 +56,7 @@ export class NamespaceNode extends EngineNode {
       return node;
     } catch (cause) {
       await (node === undefined ? limits.remove() : node.close());
-      throw nodeError(`Node ${options.spec.name} could not be made`, cause);
+      throw nodeErrorWithCode(`Node ${options.spec.name} could not be made`, cause);
     }
   }
 
@@ -114,8 +116,7 @@ export class NamespaceNode extends EngineNode {
   }
 
   async #prepare(): Promise<void> {
-    await this.#options.connect(this.pid);
-    await this.seedUsers();
+    await Promise.all([this.#options.onConnected(), this.seedUsers()]);
     await this.#gainConnection();
   }
 
@@ -147,7 +148,7 @@ function programsOf({ firstLine }: NamespaceHolder): readonly string[] {
 
 /** A program that builds the node around itself. */
 function nodeWords(options: NamespaceNodeOptions, limits: NodeLimits): readonly string[] {
-  const { hub, spec, tree, hostsFile, resolverFile } = options;
+  const { hub, spec, tree, hostsFile, resolverFile, networkLines } = options;
   const namespaces = ["--mount", "--uts", "--ipc", "--pid", ...(hub.network === "host" ? [] : ["--net"])];
   // Overlays keep their notes in attributes that only the first root may write, or else in ones of the user's.
   const overlayOptions = hub.hasUserNamespace ? ",userxattr" : "";
@@ -156,6 +157,6 @@ function nodeWords(options: NamespaceNodeOptions, limits: NodeLimits): readonly 
     ...hub.asRoot,
     ...["unshare", ...namespaces, "--fork", "--kill-child=KILL", "--propagation", "private", "--"],
     ...["/bin/sh", "-s", "--", tree.folder, tree.layers, spec.name],
-    ...[hostsFile, resolverFile, overlayOptions, hub.network, nodeCapabilities],
+    ...[hostsFile, resolverFile, overlayOptions, hub.network, networkLines.join("\n"), nodeCapabilities],
   ]);
 }

@@ -88,25 +88,34 @@ function hasRange(text: string, { userName, uid }: NamespaceFacts): boolean {
 }
 
 /**
- * Finds out how namespaces can be made here, by making some.
+ * How namespaces can be made here, as far as this machine tells without making some.
  * @throws ManagedNodeError that says all that is missing, and how to get it
  */
-export async function findNamespaceRights(): Promise<NamespaceRights> {
+export async function namespaceRights(): Promise<NamespaceRights> {
   const facts = await readFacts();
   const obstacles = namespaceObstacles(facts);
-  const rights = facts.uid === 0 ? "root" : "user";
-  if (obstacles.length === 0) {
-    const refusal = await tryNamespaces(rights);
-    if (refusal === undefined) return rights;
-    obstacles.push(
-      rights === "root"
-        ? `the system refuses namespaces to root (${refusal}): inside a container, run that with --privileged, or with ` +
-            "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
-        : `the system refuses user namespaces (${refusal})`,
-    );
-  }
+  if (obstacles.length > 0) throw refusal(obstacles);
+  return facts.uid === 0 ? "root" : "user";
+}
+
+/**
+ * Tells why namespaces could not be made, by making the least.
+ * @throws ManagedNodeError always: the cause itself where that works
+ */
+export async function explainRefusal(rights: NamespaceRights, cause: unknown): Promise<never> {
+  const words = await tryNamespaces(rights);
+  if (words === undefined) throw cause;
+  throw refusal([
+    rights === "root"
+      ? `the system refuses namespaces to root (${words}): inside a container, run that with --privileged, or with ` +
+        "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+      : `the system refuses user namespaces (${words})`,
+  ]);
+}
+
+function refusal(obstacles: readonly string[]): ManagedNodeError {
   const reason = obstacles.join("; ");
-  throw new ManagedNodeError(`Nodes cannot be made of namespaces here: ${reason}`, { cause: reason });
+  return new ManagedNodeError(`Nodes cannot be made of namespaces here: ${reason}`, { cause: reason });
 }
 
 /** @returns the system's words when it refuses */

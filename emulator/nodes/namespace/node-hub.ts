@@ -1,30 +1,34 @@
 import type { Server } from "node:net";
+import { systemClock } from "../../clock.ts";
+import { ManagedNodeError } from "../../errors.ts";
 import { nodeError } from "../node-error.ts";
 import { listenInside } from "./listen-inside.ts";
 import { type NamespaceHolder, startHolder } from "./namespace-holder.ts";
 import type { NamespaceRights } from "./namespace-rights.ts";
 import { emulatorAddress, type NodeNetwork, networkPrefixLength } from "./node-network.ts";
-import { runTool } from "./run-tool.ts";
 
-const timeoutMs = 15_000;
+const commandTimeoutMs = 15_000;
 const bridge = "nodes";
-/** Ends when its input does. */
-const holderScript = 'set -e; eval "$1"; echo ready; exec cat >/dev/null';
-const bridgeScript = [
-  "ip link set lo up",
-  `ip link add ${bridge} type bridge`,
-  `ip addr add ${emulatorAddress}/${networkPrefixLength} dev ${bridge}`,
-  `ip link set ${bridge} up`,
-].join("\n");
+/** The commands of iproute2 that make the bridge. */
+const bridgeLines = [
+  "link set lo up",
+  `link add ${bridge} type bridge`,
+  `addr add ${emulatorAddress}/${networkPrefixLength} dev ${bridge}`,
+  `link set ${bridge} up`,
+];
+/** A command that answers with a line, when those before it are done. */
+const doneLine = "link show dev lo";
 
 /**
  * What the nodes of a fleet share: the user namespace, where this process is not root, and the network with the bridge
- * between them. It is a process of its own, so that this machine's network is left alone.
+ * between them. It is held by a process of its own, so that this machine's network is left alone: an `ip` that takes one
+ * command after the other, for starting one takes longer than what it does.
  */
 export class NodeHub {
+  readonly network: NodeNetwork;
   readonly #holder: NamespaceHolder;
   readonly #rights: NamespaceRights;
-  readonly network: NodeNetwork;
+  #lastCommand: Promise<void> = Promise.resolve();
 
   /** @throws ManagedNodeError */
   static async open(rights: NamespaceRights, network: NodeNetwork): Promise<NodeHub> {
@@ -32,10 +36,13 @@ export class NodeHub {
       ...(rights === "user" ? ["--user", "--map-root-user", "--map-auto"] : []),
       ...(network === "bridge" ? ["--net"] : []),
     ];
-    const script = network === "bridge" ? bridgeScript : ":";
-    const words = ["unshare", ...own, "--", "/bin/sh", "-c", holderScript, "sh", script];
+    const isBridge = network === "bridge";
+    const holder = isBridge
+      ? ["ip", "-oneline", "-batch", "-"]
+      : ["/bin/sh", "-c", "echo ready; exec cat >/dev/null"];
+    const input = isBridge ? [...bridgeLines, doneLine, ""].join("\n") : "";
     try {
-      return new NodeHub(await startHolder(words), rights, network);
+      return new NodeHub(await startHolder(["unshare", ...own, "--", ...holder], input), rights, network);
     } catch (cause) {
       throw nodeError("The nodes' network could not be made", cause);
     }
@@ -53,52 +60,63 @@ export class NodeHub {
 
   /** Words before a program that is to run as root of the nodes' user namespace. */
   get asRoot(): readonly string[] {
-    return this.hasUserNamespace ? this.#enter(this.#holder.pid) : [];
+    return this.hasUserNamespace ? this.#enter() : [];
   }
 
-  /** Words before a program that is to run on the bridge's side of the network. */
-  get #inNetwork(): readonly string[] {
-    return this.#enter(this.#holder.pid, "--net");
-  }
-
-  /** Connects a node to the bridge, and brings its loopback up. @throws ManagedNodeError */
-  async connect(pid: number, index: number, ipAddress: string): Promise<void> {
-    const port = `node${index}`;
-    await this.#ip(this.#inNetwork, [
-      `link add ${port} type veth peer name eth0 netns ${pid}`,
-      `link set ${port} master ${bridge} up`,
-    ]);
-    await this.#ip(this.#enter(pid, "--net"), [
+  /** The commands by which a node connects itself, to be followed by {@link accept}. */
+  nodeLines(index: number, ipAddress: string): readonly string[] {
+    return [
       "link set lo up",
+      `link add eth0 type veth peer name ${portOf(index)} netns /proc/${this.#holder.pid}/ns/net`,
       `addr add ${ipAddress}/${networkPrefixLength} dev eth0`,
       "link set eth0 up",
-    ]);
+    ];
   }
 
-  /** Brings a node's loopback up, its only interface. @throws ManagedNodeError */
-  async connectToNothing(pid: number): Promise<void> {
-    await this.#ip(this.#enter(pid, "--net"), ["link set lo up"]);
+  /** Lets a node that has connected itself onto the bridge. @throws ManagedNodeError */
+  accept(index: number): Promise<void> {
+    const accepted = this.#lastCommand.then(() =>
+      this.#command(`link set ${portOf(index)} master ${bridge} up`),
+    );
+    this.#lastCommand = accepted.catch(() => undefined);
+    return accepted;
   }
 
   /** Listens on an address of the bridge's side of the network. @throws ManagedNodeError */
   async listen(host: string, port: number): Promise<Server> {
-    return await listenInside(this.#inNetwork, { host, port });
+    return await listenInside(this.#enter("--net"), { host, port });
   }
 
   close(): void {
     this.#holder.program.destroy();
   }
 
-  #enter(pid: number, ...namespaces: readonly string[]): string[] {
-    const user = this.hasUserNamespace ? ["--user"] : [];
-    return ["nsenter", ...user, ...namespaces, "--target", String(pid), "--"];
+  /** A command that fails ends the program, with its reason as the last words. */
+  async #command(line: string): Promise<void> {
+    const { program } = this.#holder;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const fail = (reason: string) =>
+      reject(
+        new ManagedNodeError(`A node could not be connected to the network: ${reason}`, { cause: reason }),
+      );
+    let complaint = "";
+    program.onOutput = (piece, from) => {
+      if (from === "stdout") resolve();
+      else complaint += piece.toString();
+    };
+    program.onEnd = () => fail(complaint.trim() || "the network has ended");
+    const cancel = systemClock.at(systemClock.now() + commandTimeoutMs, () => fail("it took too long"));
+    program.input.write(`${line}\n${doneLine}\n`);
+    await promise.finally(cancel);
   }
 
-  async #ip(entrance: readonly string[], lines: readonly string[]): Promise<void> {
-    try {
-      await runTool([...entrance, "ip", "-batch", "-"], { input: `${lines.join("\n")}\n`, timeoutMs });
-    } catch (cause) {
-      throw nodeError("A node could not be connected to the network", cause);
-    }
+  #enter(...namespaces: readonly string[]): string[] {
+    const user = this.hasUserNamespace ? ["--user"] : [];
+    return ["nsenter", ...user, ...namespaces, "--target", String(this.#holder.pid), "--"];
   }
+}
+
+/** The bridge's port for a node. */
+function portOf(index: number): string {
+  return `node${index}`;
 }

@@ -10,10 +10,11 @@
 # $1: the folder of an unpacked image, or `/` for a root over this machine's own programs
 # $2: the image's layers in that folder, as an overlay's lowerdir has them
 # $3: the node's name    $4: its hosts file    $5: its resolver's file    $6: more options of its overlays
-# $7: its network, `host` for this machine's    $8: the rights that its processes may ever have, as setpriv's bounding set
+# $7: its network, `host` for this machine's    $8: commands for `ip` that connect it
+# $9: the rights that its processes may ever have, as setpriv's bounding set
 set -eu
 umask 022
-tree=$1 layers=$2 name=$3 hosts=$4 resolver=$5 overlay=$6 network=$7 rights=$8
+tree=$1 layers=$2 name=$3 hosts=$4 resolver=$5 overlay=$6 network=$7 connection=$8 rights=$9
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 # What a root over this machine shows of it; whatever is not named here, a node does not see.
@@ -164,6 +165,7 @@ main() {
   { echo "$name" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$name"
   # Containers have none either.
   if [ "$network" != host ] && [ -e /proc/sys/net/ipv6 ]; then echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; fi
+  if [ -n "$connection" ]; then echo "$connection" | ip -batch -; fi
 
   # What is outside goes: from inside the node there is no way to it.
   cd $root
