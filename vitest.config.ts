@@ -10,8 +10,9 @@ const withNodes = {
   fileParallelism: false,
 };
 
-/** The root of nodes that are made of namespaces, as `scripts/make-standin.sh` leaves it. */
-const tree = join(homedir(), ".cache/ssm-emulator/al2023-standin");
+/** Where `scripts/make-standin.sh` leaves unpacked trees: the root of nodes that are made of namespaces, and a database. */
+const standIns = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "ssm-emulator");
+const tree = join(standIns, "al2023-standin");
 const namespaceImage: Record<string, string> = existsSync(tree) ? { SSM_EMULATOR_NODE_IMAGE: tree } : {};
 
 export default defineConfig({
@@ -42,7 +43,7 @@ export default defineConfig({
           name: "namespace",
           sequence: { groupOrder: 2 },
           exclude: ["test/nodes/docker/**", "test/e2e/{compose,testcontainers}.test.ts"],
-          env: { SSM_EMULATOR_NODE_ENGINE: "namespace", ...namespaceImage },
+          env: { SSM_EMULATOR_NODE_ENGINE: "namespace", SSM_EMULATOR_STANDINS: standIns, ...namespaceImage },
         },
       },
     ],

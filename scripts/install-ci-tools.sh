@@ -7,6 +7,9 @@ missing=()
 need() { command -v "$1" >/dev/null || missing+=("${@:2}"); }
 need dockerd docker.io cgroupfs-mount
 need mmdebstrap mmdebstrap
+# For nodes of namespaces: their network, and those of users without root.
+need ip iproute2
+need newuidmap uidmap
 need curl curl ca-certificates
 need git git
 need npm nodejs npm

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Seed } from "../../emulator/seed/seed-schema.ts";
 import { dockerEngine, newOwner } from "../helpers/docker.ts";
@@ -63,7 +62,7 @@ function databaseNode(): TestDatabase {
       const unpack = await node.exec.start({ words, workingDirectory: "/", input: "pipe" });
       const { promise: unpacked, resolve } = Promise.withResolvers<void>();
       unpack.onEnd = resolve;
-      const tree = join(homedir(), ".cache/ssm-emulator/redis-standin");
+      const tree = join(process.env.SSM_EMULATOR_STANDINS ?? "", "redis-standin");
       const pack = spawn("tar", ["--create", "--file=-", "--directory", tree, "."], {
         stdio: ["ignore", "pipe", "inherit"],
       });

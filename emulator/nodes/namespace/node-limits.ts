@@ -1,6 +1,8 @@
 import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../clock.ts";
+import { delay } from "../delay.ts";
 
 /** Against fork bombs; a node for people never has as many. */
 const maxProcesses = 4_096;
@@ -8,6 +10,8 @@ const maxProcesses = 4_096;
 const memoryShare = 0.5;
 const mountPoint = "/sys/fs/cgroup";
 const folderName = "ssm-emulator";
+const maxRemoveAttempts = 50;
+const removeRetryMs = 20;
 
 /** The limits of a node's processes and memory, where this machine's cgroups can be written. */
 export interface NodeLimits {
@@ -56,9 +60,22 @@ export async function limitNode(id: string): Promise<NodeLimits> {
     files: kinds.length === 0 ? [] : [...folders].map((path) => join(path, "cgroup.procs")),
     kinds,
     remove: async () => {
-      for (const path of folders) await rmdir(path).catch(() => undefined);
+      for (const path of folders) await removeEmptied(path);
     },
   };
+}
+
+/** The last process may still be on its way out. */
+async function removeEmptied(path: string): Promise<void> {
+  for (let attempt = 1; attempt <= maxRemoveAttempts; attempt += 1) {
+    try {
+      await rmdir(path);
+      return;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return;
+      await delay(systemClock, removeRetryMs);
+    }
+  }
 }
 
 /** Removes what emulators left that were killed: groups without processes. */

@@ -11,6 +11,7 @@ export async function tarOf(files: Readonly<Record<string, LayerFile | Buffer>>)
   const archive = pack();
   for (const [name, file] of Object.entries(files)) {
     if (typeof file === "string" || Buffer.isBuffer(file)) archive.entry({ name }, file);
+    else if (file.type === "file") archive.entry({ name, ...file }, "");
     else archive.entry({ name, ...file });
   }
   archive.finalize();
