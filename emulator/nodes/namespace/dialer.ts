@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { SocketAddress } from "../../agent/managed-node.ts";
 import { ManagedNodeError } from "../../errors.ts";
 import type { DialAnswer } from "./network-dialer.ts";
-import { nodeEnvironment } from "./node-rights.ts";
-
-const program = fileURLToPath(new URL("network-dialer.ts", import.meta.url));
+import { startInside } from "./start-inside.ts";
 
 /**
  * Connects to TCP ports from a node's network: a process that has entered it makes the connections and hands their sockets
@@ -40,12 +37,7 @@ export class Dialer {
   }
 
   #start(): ChildProcess {
-    const [file = "", ...args] = [...this.#entrance, process.execPath, program];
-    const child = spawn(file, args, {
-      cwd: "/",
-      env: nodeEnvironment,
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
+    const child = startInside(this.#entrance, "network-dialer");
     child.on("message", ({ id, error }: DialAnswer, socket) => {
       const answer = this.#pending.get(id);
       this.#pending.delete(id);
