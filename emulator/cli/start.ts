@@ -55,11 +55,15 @@ function banner(emulator: Emulator, seed: Seed, url: string): string {
   ].join("\n");
 }
 
+const engines = {
+  docker: "containers of Docker",
+  namespace: "namespaces of this machine, without seccomp: for people you trust",
+} as const;
+
 /** Which engine plays the nodes, and why. */
 function engineLine({ nodes, engineReason }: Emulator): string[] {
   if (nodes.engine === undefined) return [];
-  const engine = { docker: "containers of Docker", namespace: "namespaces of this machine" }[nodes.engine];
-  return [`Nodes are ${engine}${engineReason === undefined ? "" : `: ${engineReason}`}.`];
+  return [`Nodes are ${engines[nodes.engine]}${engineReason === undefined ? "" : ` (${engineReason})`}.`];
 }
 
 /** Lines to copy into a shell, which need nothing but the AWS CLI and its plugin. */
