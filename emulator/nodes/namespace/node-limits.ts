@@ -47,8 +47,9 @@ export async function limitNode(id: string): Promise<NodeLimits> {
     const parent = join(mountPoint, folder, folderName);
     const path = join(parent, id);
     try {
+      await makeFolder(parent);
       if (version === 2) await delegate(parent);
-      await mkdir(path, { recursive: true });
+      await makeFolder(path);
       folders.add(path);
       await writeFile(join(path, file), value);
       kinds.push(kind);
@@ -63,6 +64,15 @@ export async function limitNode(id: string): Promise<NodeLimits> {
       for (const path of folders) await removeEmptied(path);
     },
   };
+}
+
+/** Not with its parents: where no cgroups are mounted, Node would try that for ever. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+  }
 }
 
 /** The last process may still be on its way out. */
@@ -99,7 +109,6 @@ async function cgroupVersion(): Promise<1 | 2> {
 
 /** Version 2 wants each level to hand its controllers on. */
 async function delegate(parent: string): Promise<void> {
-  await mkdir(parent, { recursive: true });
   for (const folder of [mountPoint, parent]) {
     const file = join(folder, "cgroup.subtree_control");
     const now = await readFile(file, "utf8");
