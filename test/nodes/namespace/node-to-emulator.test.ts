@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { onNode } from "../../e2e/node.ts";
 import { startTestEmulator } from "../../helpers/emulator.ts";
 import { describeOnEngine } from "../../helpers/engine.ts";
-import { onNode } from "../../e2e/node.ts";
 
 describeOnEngine("namespace", "programs on a node", () => {
   it("reach the emulator by its name, which leads URLs back to them, and nothing else of this machine", async () => {
