@@ -3,6 +3,7 @@ import { closeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Duplex } from "node:stream";
 import { ReadStream } from "node:tty";
+import { systemClock } from "../../clock.ts";
 import type { TerminalSize } from "../../protocol/terminal-size.ts";
 import type { ProgramTerminal } from "../node-exec.ts";
 
@@ -15,6 +16,9 @@ interface PtyBinary {
   open(columns: number, rows: number): { readonly master: number; readonly slave: number };
   resize(master: number, columns: number, rows: number): void;
 }
+
+/** Far longer than the kernel takes to hand over what was written. */
+const quietMs = 100;
 
 const require = createRequire(import.meta.url);
 let binary: PtyBinary | undefined;
@@ -34,7 +38,7 @@ export function startOnMachineTerminal(
   const child = spawn(file, args, { cwd: "/", env: environment, stdio: [slave, slave, slave] });
   closeSync(slave);
   const stream = new MasterStream(new ReadStream(master), () => child.kill("SIGKILL"));
-  child.on("error", (error) => stream.destroy(error));
+  child.on("error", (error) => stream.destroy(error)).on("exit", () => stream.endWhenQuiet());
   return {
     stream,
     resize: async ({ columns, rows }: TerminalSize) => {
@@ -46,6 +50,8 @@ export function startOnMachineTerminal(
 class MasterStream extends Duplex {
   readonly #master: ReadStream;
   readonly #onDestroy: () => void;
+  #cancelEnd: (() => void) | undefined;
+  #isProgramOver = false;
 
   constructor(master: ReadStream, onDestroy: () => void) {
     super({ allowHalfOpen: false });
@@ -56,13 +62,24 @@ class MasterStream extends Duplex {
     master
       .on("data", (bytes) => {
         if (!this.push(bytes)) master.pause();
+        if (this.#isProgramOver) this.endWhenQuiet();
       })
       .on("error", end)
       .on("close", end);
   }
 
+  /** The program has ended. Others that it started may have the terminal for long, and its last words may be on their way. */
+  endWhenQuiet(): void {
+    this.#isProgramOver = true;
+    this.#cancelEnd?.();
+    this.#cancelEnd = systemClock.at(systemClock.now() + quietMs, () => {
+      if (!this.#master.isPaused()) this.push(null);
+    });
+  }
+
   override _read(): void {
     this.#master.resume();
+    if (this.#isProgramOver) this.endWhenQuiet();
   }
 
   override _write(bytes: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -70,6 +87,7 @@ class MasterStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#cancelEnd?.();
     this.#master.destroy();
     this.#onDestroy();
     done(error);
