@@ -31,7 +31,8 @@ describeWithNodes("the helper on a node", () => {
     const driven = await openProcess(test.node, ["sleep", "1000"]);
     const socket = test.node.dial({ address: "127.0.0.1", port: 22 });
     await once(socket.resume(), "connect");
-    const broken = once(socket, "error");
+    // Where the engine has a quicker way, the helper holds no connections.
+    const broken = test.node.exec.connect === undefined ? once(socket, "error") : socket.destroy();
 
     const [killer] = await Promise.all([
       openShell(test.node, { argv: ["sh", "-c", killHelper], ...asRoot }),
