@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { systemClock } from "../../../emulator/clock.ts";
 import type { EngineNode } from "../../../emulator/nodes/engine-node.ts";
 import {
@@ -300,13 +300,12 @@ describeWithNodes("nothing is left of nodes", () => {
   }
 });
 
-describe("the options of a fleet", () => {
+describeWithNodes("the options of a fleet", () => {
   it.each([
     ["no such file", "/nonexistent.tar", /There is no image \/nonexistent.tar/],
     ["a folder without a system", import.meta.dirname, /is not the root of a system/],
     ["a file that is no archive", import.meta.filename, /could not be unpacked/],
   ])("refuse an image that is %s", async (_what, image, message) => {
-    if (process.getuid?.() !== 0) return;
     await expect(open({ image, cacheDirectory: `/tmp/ssm-emulator-test-${process.pid}` })).rejects.toThrow(
       message,
     );

@@ -16,10 +16,14 @@ const missing =
       ? "no newuidmap"
       : undefined;
 
+const checkout = join(import.meta.dirname, "../../..");
+/** The checkout, Node and our folder may be where only root can look, so they are shown elsewhere. */
+const shown = { checkout: "/mnt", folder: "/srv" };
+
 /** As another user: prints what a session on a node says, by both ways to it. */
 const program = `
-import { NamespaceFleet } from ${JSON.stringify(join(import.meta.dirname, "../../../emulator/nodes/namespace/namespace-fleet.ts"))};
-import { systemClock } from ${JSON.stringify(join(import.meta.dirname, "../../../emulator/clock.ts"))};
+import { NamespaceFleet } from "${shown.checkout}/emulator/nodes/namespace/namespace-fleet.ts";
+import { systemClock } from "${shown.checkout}/emulator/clock.ts";
 const nodes = ["web-1", "db-1"].map((name, index) => ({ nodeId: "i-0a1b2c3d4e5f6071" + index, name, tags: [], users: [{ name: "ops", uid: 1500, groups: ["audit"] }] }));
 for (const helper of ["auto", "off"]) {
   const fleet = await NamespaceFleet.open({ nodes, clock: systemClock, cacheDirectory: "/nonexistent", helper });
@@ -53,14 +57,16 @@ describeWithNodes(missing === undefined ? "without root" : `without root (skippe
       `root:x:0:0::/root:/bin/sh\nann:x:${uid}:${uid}::${folder}:/bin/sh\n`,
     );
     await writeFile(join(folder, "range"), range);
-    // The checkout and Node may be where only root can look, so they are shown elsewhere.
     const script = [
       ...["uid", "gid"].map((kind) => `mount -n --bind ${folder}/range /etc/sub${kind}`),
       `mount -n --bind ${folder}/passwd /etc/passwd`,
+      `mount -n --bind ${checkout} ${shown.checkout}`,
+      `mount -n --bind ${folder} ${shown.folder}`,
       `exec setpriv --reuid ${uid} --regid ${uid} --clear-groups env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"`,
     ].join(" && ");
     const words = ["--mount", "--propagation", "private", "sh", "-c", script, "sh"];
-    return await run("unshare", [...words, process.execPath, join(folder, "program.ts")], {
+    const node = process.execPath.replace(checkout, shown.checkout);
+    return await run("unshare", [...words, node, join(shown.folder, "program.ts")], {
       timeout: 50_000,
     });
   }
