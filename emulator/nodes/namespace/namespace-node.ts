@@ -5,12 +5,12 @@ import { EngineNode, type EngineNodeOptions } from "../engine-node.ts";
 import { nodeErrorWithCode } from "../node-error.ts";
 import type { NodeProgram } from "../node-exec.ts";
 import type { ChildProgram } from "./child-program.ts";
-import { withoutInheritedFiles } from "./inherited-files.ts";
+import { confinedWords } from "./confined-words.ts";
 import { type NamespaceHolder, startHolder } from "./namespace-holder.ts";
 import type { NodeHub } from "./node-hub.ts";
 import { limitNode, type NodeLimits } from "./node-limits.ts";
 import { nodeCapabilities } from "./node-rights.ts";
-import { limitedWords, NsenterExec } from "./nsenter-exec.ts";
+import { NsenterExec } from "./nsenter-exec.ts";
 import type { RootTree } from "./unpacked-image.ts";
 
 const endTimeoutMs = 5_000;
@@ -152,8 +152,7 @@ function nodeWords(options: NamespaceNodeOptions, limits: NodeLimits): readonly 
   const namespaces = ["--mount", "--uts", "--ipc", "--pid", ...(hub.network === "host" ? [] : ["--net"])];
   // Overlays keep their notes in attributes that only the first root may write, or else in ones of the user's.
   const overlayOptions = hub.hasUserNamespace ? ",userxattr" : "";
-  return limitedWords(limits.files, [
-    ...withoutInheritedFiles,
+  return confinedWords(limits.files, [
     ...hub.asRoot,
     ...["unshare", ...namespaces, "--fork", "--kill-child=KILL", "--propagation", "private", "--"],
     ...["/bin/sh", "-s", "--", tree.folder, tree.layers, spec.name],

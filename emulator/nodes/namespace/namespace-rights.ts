@@ -15,6 +15,7 @@ const minSubordinateIds = 65_536;
 
 /** What the namespace engine calls, with the package that has it. */
 const programs = {
+  bash: "bash",
   unshare: "util-linux",
   nsenter: "util-linux",
   setpriv: "util-linux",

@@ -4,8 +4,8 @@ import { nodeErrorWithCode } from "../node-error.ts";
 import type { ExecCommand, NodeExec, NodeProgram, ProgramTerminal } from "../node-exec.ts";
 import type { Connection, ConnectionSink } from "../node-processes.ts";
 import { ChildProgram } from "./child-program.ts";
+import { confinedWords } from "./confined-words.ts";
 import { Dialer } from "./dialer.ts";
-import { withoutInheritedFiles } from "./inherited-files.ts";
 import { startOnMachineTerminal } from "./machine-terminal.ts";
 import { nodeCapabilities, nodeEnvironment } from "./node-rights.ts";
 import { socketConnection } from "./socket-connection.ts";
@@ -19,13 +19,6 @@ export interface NsenterExecOptions {
   readonly noNewPrivileges: boolean;
   /** Files by which a process puts itself under the node's limits. */
   readonly limitFiles: readonly string[];
-}
-
-/** A program that puts itself under limits, and becomes another. @param limitFiles as {@link NodeLimits} has them */
-export function limitedWords(limitFiles: readonly string[], words: readonly string[]): readonly string[] {
-  if (limitFiles.length === 0) return words;
-  const script = 'for file in $1; do echo 0 >"$file"; done; shift; exec "$@"';
-  return ["/bin/sh", "-c", script, "sh", limitFiles.join(" "), ...words];
 }
 
 /** Enters a node's namespaces, with no more rights than the node has. */
@@ -71,8 +64,7 @@ export class NsenterExec implements NodeExec {
 
   #words({ words, workingDirectory }: ExecCommand, launcher: readonly string[]): readonly string[] {
     const { noNewPrivileges, limitFiles } = this.#options;
-    return limitedWords(limitFiles, [
-      ...withoutInheritedFiles,
+    return confinedWords(limitFiles, [
       ...this.#entrance("--mount", "--uts", "--ipc", "--net", "--pid"),
       ...launcher,
       ...["setpriv", "--inh-caps=-all", `--bounding-set=${nodeCapabilities}`],
