@@ -1,6 +1,7 @@
 import type { Agent } from "node:http";
 import { type RawData, WebSocket } from "ws";
 import type { Clock } from "../clock.ts";
+import { GatheredWrites } from "../gathered-writes.ts";
 import { maxClientFrameBytes } from "../protocol/agent-message.ts";
 
 /** As the plugin's library has it. @see data-channel reference, section 3 */
@@ -43,7 +44,14 @@ export async function openConnection(options: ConnectionOptions, signal: AbortSi
     ...(options.agent !== undefined && { agent: options.agent }),
   });
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  const drop = () => socket.terminate();
+  let writes: GatheredWrites | undefined;
+  socket.once("upgrade", (response) => {
+    writes = new GatheredWrites(response.socket);
+  });
+  const drop = () => {
+    writes?.flush();
+    socket.terminate();
+  };
   signal.addEventListener("abort", drop, { once: true });
   void closed.then(() => signal.removeEventListener("abort", drop));
   // Before it opens: the first frames can come together with the answer to the upgrade.
@@ -53,7 +61,9 @@ export async function openConnection(options: ConnectionOptions, signal: AbortSi
   void closed.then(keepAlive(socket, clock));
   return {
     send: (frame) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+      if (socket.readyState !== WebSocket.OPEN) return;
+      writes?.gather();
+      socket.send(frame);
     },
     pause: () => socket.pause(),
     resume: () => socket.resume(),

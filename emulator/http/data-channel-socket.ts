@@ -5,6 +5,7 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { AttachedClient, ClientConnection, DataChannels } from "../agent/client-connection.ts";
 import type { Clock } from "../clock.ts";
 import { ProtocolError } from "../errors.ts";
+import { GatheredWrites } from "../gathered-writes.ts";
 import { maxClientFrameBytes } from "../protocol/agent-message.ts";
 import { decodeOpenDataChannel } from "../protocol/open-data-channel.ts";
 import { isOwnHost, isOwnOrigin } from "./own-host.ts";
@@ -52,7 +53,7 @@ export function serveDataChannels(options: DataChannelSocketOptions): { close():
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      serveClient(webSocket, sessionIdOf(request), options);
+      serveClient(webSocket, new GatheredWrites(socket), sessionIdOf(request), options);
     });
   };
   options.server.on("upgrade", onUpgrade);
@@ -103,7 +104,12 @@ function isSigned(request: IncomingMessage): boolean {
 }
 
 /** One client: the token frame first, everything later goes to the session it opened. */
-function serveClient(webSocket: WebSocket, sessionId: string, options: DataChannelSocketOptions): void {
+function serveClient(
+  webSocket: WebSocket,
+  writes: GatheredWrites,
+  sessionId: string,
+  options: DataChannelSocketOptions,
+): void {
   const { clock, channels } = options;
   const log = options.log.child({ sessionId });
   let client: AttachedClient | undefined;
@@ -125,9 +131,15 @@ function serveClient(webSocket: WebSocket, sessionId: string, options: DataChann
     cancelTimeout();
     const { tokenValue } = decodeOpenDataChannel(frame);
     const connection: ClientConnection = {
-      send: (bytes) => webSocket.send(bytes),
+      send: (bytes) => {
+        writes.gather();
+        webSocket.send(bytes);
+      },
       close: () => webSocket.close(1000),
-      cut: () => webSocket.terminate(),
+      cut: () => {
+        writes.flush();
+        webSocket.terminate();
+      },
       fail,
     };
     const attached = channels.attach({ sessionId, tokenValue, connection });
