@@ -18,6 +18,9 @@ import { ChosenProcesses } from "./chosen-processes.ts";
 import { ExecProcesses } from "./exec-processes.ts";
 import { HelperProcesses } from "./helper-processes.ts";
 import { MarkedSessions } from "./marked-sessions.ts";
+import { Dialer } from "./network/dialer.ts";
+import { socketConnection } from "./network/socket-connection.ts";
+import { nodeErrorWithCode } from "./node-error.ts";
 import type { NodeExec, NodeProgram } from "./node-exec.ts";
 import type { FleetNode } from "./node-fleet.ts";
 import type { MarkedSession, NodeProcesses } from "./node-processes.ts";
@@ -38,6 +41,8 @@ export interface EngineNodeOptions {
   /** Starts a root shell for the agent. */
   readonly openShell: () => Promise<NodeProgram>;
   readonly helper: "auto" | "off";
+  /** Whether connections are made from the node's network by this machine, where it can. */
+  readonly dialer: "auto" | "off";
   readonly onProgress: ((line: string) => void) | undefined;
   /** The node was running until now. */
   readonly onConnectionLost: () => void;
@@ -49,6 +54,8 @@ export interface NodeIdentity {
   /** Empty: none. */
   readonly ipAddress: string;
   readonly registeredAt: EpochMillis;
+  /** Words before a program of this machine that is to run in the node's network; undefined where there is no way. */
+  readonly networkEntrance: readonly string[] | undefined;
 }
 
 /** A managed node, whatever engine plays it: what is done on it is done by its exec. */
@@ -61,7 +68,13 @@ export abstract class EngineNode implements FleetNode {
   readonly #processes: ChosenProcesses;
   readonly #sockets = new Set<Duplex>();
   #seeded: { readonly before: Accounts; readonly after: Accounts } = { before: new Map(), after: new Map() };
-  #identity: NodeIdentity = { hostname: "", ipAddress: "", registeredAt: 0 };
+  #identity: NodeIdentity = {
+    hostname: "",
+    ipAddress: "",
+    registeredAt: 0,
+    networkEntrance: undefined,
+  };
+  #dialer: Dialer | undefined;
   /** Undefined while the node runs. */
   #lostAt: EpochMillis | undefined;
   #isOff = false;
@@ -157,7 +170,8 @@ export abstract class EngineNode implements FleetNode {
     const socket = new NodeSocket(async (sink) => {
       this.#mustBeOn();
       if (destination.port === sshPort) await this.#sshServer;
-      if (this.exec.connect !== undefined) return await this.exec.connect(destination, sink);
+      const own = await this.#dialer?.connect(destination).catch(notConnected);
+      if (own !== undefined) return socketConnection(own, sink);
       return await (await this.#processes.choose()).connect(destination, sink);
     });
     this.#sockets.add(socket);
@@ -181,6 +195,10 @@ export abstract class EngineNode implements FleetNode {
   loseConnection(): void {
     if (this.#lostAt !== undefined) return;
     this.#lostAt = this.#options.clock.now();
+    this.#leaveNetwork();
+    // Some would outlive the node, and others never hear of its end.
+    const gone = new ManagedNodeError("The connection broke: the node is gone", { cause: "it was lost" });
+    for (const socket of this.#sockets) socket.destroy(gone);
     this.#options.onConnectionLost();
   }
 
@@ -196,6 +214,7 @@ export abstract class EngineNode implements FleetNode {
   protected async gainConnection(identity: NodeIdentity): Promise<void> {
     this.#identity = identity;
     this.#lostAt = undefined;
+    this.#enterNetwork();
     // Requests find out themselves when the node cannot be reached.
     this.#processes.choose().catch(() => undefined);
     this.#startSshServer();
@@ -241,8 +260,22 @@ export abstract class EngineNode implements FleetNode {
     await this.#sessions.terminateAll();
   }
 
+  #enterNetwork(): void {
+    const { networkEntrance } = this.#identity;
+    if (networkEntrance !== undefined && this.#dialer?.leadsThrough(networkEntrance)) return;
+    this.#leaveNetwork();
+    const isWanted = networkEntrance !== undefined && this.#options.dialer === "auto";
+    this.#dialer = isWanted ? new Dialer(networkEntrance) : undefined;
+  }
+
+  #leaveNetwork(): void {
+    this.#dialer?.close();
+    this.#dialer = undefined;
+  }
+
   /** Ends the agent's programs on the node. @returns whether its shell was seen to end */
   protected async closeAgent(): Promise<boolean> {
+    this.#leaveNetwork();
     const [hasEnded] = await Promise.all([this.channel.close(), this.#processes.close()]);
     return hasEnded;
   }
@@ -278,4 +311,8 @@ export abstract class EngineNode implements FleetNode {
       return process;
     });
   }
+}
+
+function notConnected(cause: unknown): never {
+  throw nodeErrorWithCode("The node could not connect", cause);
 }

@@ -1,15 +1,12 @@
 import type { Duplex, Writable } from "node:stream";
-import type { ProcessExit, SocketAddress } from "../agent/managed-node.ts";
+import type { ProcessExit } from "../agent/managed-node.ts";
 import type { TerminalSize } from "../protocol/terminal-size.ts";
-import type { Connection, ConnectionSink } from "./node-processes.ts";
 
 /** How an engine starts programs on a node, as root. What it throws is in the engine's own words, for callers to tell. */
 export interface NodeExec {
   start(command: ExecCommand): Promise<NodeProgram>;
   /** The terminal has 0 columns × 0 rows. */
   startOnTerminal(command: ExecCommand): Promise<ProgramTerminal>;
-  /** A TCP connection of the node's, where the engine has a quicker way than a program. @see NodeProcesses.connect */
-  connect?(destination: SocketAddress, sink: ConnectionSink): Promise<Connection>;
 }
 
 export interface ExecCommand {

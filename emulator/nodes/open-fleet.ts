@@ -60,7 +60,7 @@ async function openWhatIsThere(options: FleetOptions): Promise<OpenedFleet> {
 }
 
 async function openNamespaces(options: FleetOptions): Promise<NodeFleet> {
-  const { network = "bridge", stateDirectory, nodes, clock, image, helper, onProgress } = options;
+  const { network = "bridge", stateDirectory, nodes, clock, image, helper, dialer, onProgress } = options;
   if (!isNodeNetwork(network)) {
     throw new ConfigError(
       `SSM_EMULATOR_NODE_NETWORK: with the namespace engine expected one of ${nodeNetworks.join(", ")}, ` +
@@ -68,7 +68,16 @@ async function openNamespaces(options: FleetOptions): Promise<NodeFleet> {
     );
   }
   const cacheDirectory = join(stateDirectory, "images");
-  return await NamespaceFleet.open({ nodes, clock, image, helper, onProgress, network, cacheDirectory });
+  return await NamespaceFleet.open({
+    nodes,
+    clock,
+    image,
+    helper,
+    dialer,
+    onProgress,
+    network,
+    cacheDirectory,
+  });
 }
 
 /** Names of images never begin like that. */

@@ -79,15 +79,26 @@ export interface TestFleetOptions {
   /** Docker's alone: nodes of namespaces always are. */
   readonly temporary?: boolean;
   readonly helper?: "auto" | "off";
+  readonly dialer?: "auto" | "off";
 }
 
 export async function openTestFleet(options: TestFleetOptions = {}): Promise<TestFleet> {
   return testEngine === "docker" ? await openDockerFleet(options) : await openNamespaceFleet(options);
 }
 
-async function openNamespaceFleet({ nodes = [testNode], helper }: TestFleetOptions): Promise<TestFleet> {
-  const cacheDirectory = "/nonexistent";
-  const fleet = await NamespaceFleet.open({ nodes, clock: systemClock, image: tree, cacheDirectory, helper });
+async function openNamespaceFleet({
+  nodes = [testNode],
+  helper,
+  dialer,
+}: TestFleetOptions): Promise<TestFleet> {
+  const fleet = await NamespaceFleet.open({
+    nodes,
+    clock: systemClock,
+    image: tree,
+    cacheDirectory: "/nonexistent",
+    helper,
+    dialer,
+  });
   const node = fleet.get(testNode.nodeId);
   if (!(node instanceof NamespaceNode)) throw new Error("the test node is missing");
   return {

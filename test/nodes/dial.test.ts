@@ -4,8 +4,10 @@ import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ManagedNodeError } from "../../emulator/errors.ts";
-import { describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
-import { openProcess } from "./process-driver.ts";
+import type { NodeSpec } from "../../emulator/nodes/node-spec.ts";
+import { testNode } from "../helpers/docker.ts";
+import { describeWithNodes, openTestFleet, type TestFleet, testEngine } from "../helpers/engine.ts";
+import { openProcess, runProcess } from "./process-driver.ts";
 import { runAsRoot } from "./terminal-driver.ts";
 
 /** What listens in the node. */
@@ -42,6 +44,13 @@ serve(${port.greetThenClose}, lambda connection: connection.sendall(b"bye")); se
 print("ready", flush=True)
 `;
 
+/** Says which program of the node has the other end of a connection with the echo server. */
+const holderOfSocket = `
+  inode=$(awk '$3 ~ /:1B59$/ && $4 == "01" { print $10 }' /proc/net/tcp)
+  for fd in /proc/[0-9]*/fd/*; do
+    if [ "$(readlink "$fd")" = "socket:[$inode]" ]; then cat "\${fd%/fd/*}/comm"; fi
+  done`;
+
 function floodDigest(): string {
   const digest = createHash("sha256");
   for (let i = 0; i < floodBytes / 65536; i += 1) {
@@ -52,11 +61,18 @@ function floodDigest(): string {
   return digest.digest("hex");
 }
 
-describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
+/** A container's network is root's to enter. */
+const isEntered = testEngine === "namespace" || process.getuid?.() === 0;
+
+describe.each([
+  { by: "this machine", dialer: "auto", helper: "auto", holder: isEntered ? undefined : "python3" },
+  { by: "the helper", dialer: "off", helper: "auto", holder: "python3" },
+  { by: "a program of its own", dialer: "off", helper: "off", holder: "socat" },
+] as const)("by $by", ({ dialer, helper, holder }) => {
   describeWithNodes("dialling from a node", () => {
     let test: TestFleet;
     beforeAll(async () => {
-      test = await openTestFleet({ helper });
+      test = await openTestFleet({ helper, dialer });
       const driven = await openProcess(test.node, ["python3", "-c", server], { credential: undefined });
       await vi.waitFor(() => expect(driven.output()).toEqual({ stdout: "ready\n", stderr: "" }), {
         timeout: 5_000,
@@ -73,6 +89,13 @@ describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
     /** Open ends of the echo server. */
     const openSockets = async () =>
       Number(await runAsRoot(test.node, "grep -cE '^ *[0-9]+: [0-9A-F]+:1B59 [^ ]+ 01' /proc/net/tcp"));
+
+    it("is done by nobody else", async () => {
+      const socket = await connected(port.echo);
+      const { stdout } = await runProcess(test.node, ["sh", "-c", holderOfSocket], { credential: undefined });
+      expect(stdout).toBe(holder === undefined ? "" : `${holder}\n`);
+      socket.destroy();
+    });
 
     it("reaches what listens there", async () => {
       const socket = await connected(port.echo);
@@ -200,6 +223,21 @@ describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
       const refused = test.node.dial({ address: "127.0.0.1", port: port.echo });
       const [error] = await once(refused, "error");
       expect(error).toBeInstanceOf(ManagedNodeError);
+    });
+  });
+
+  describeWithNodes("what a node has dialled elsewhere", () => {
+    it("is closed with the node", async () => {
+      const elsewhere: NodeSpec = { ...testNode, nodeId: "i-0a1b2c3d4e5f60719", name: "web-2" };
+      await using test = await openTestFleet({ helper, dialer, nodes: [testNode, elsewhere] });
+      const other = test.fleet.describe().find(({ nodeId }) => nodeId === elsewhere.nodeId);
+      const socket = test.node.dial({ address: other?.ipAddress ?? "", port: 22 });
+      await once(socket, "connect");
+      expect(String((await once(socket, "data"))[0])).toMatch(/^SSH-2\.0/);
+      socket.on("error", (error) => expect(error).toBeInstanceOf(ManagedNodeError));
+      const closed = new Promise<void>((resolve) => socket.once("close", resolve));
+      await test.kill();
+      await closed;
     });
   });
 });

@@ -30,6 +30,8 @@ export interface DockerFleetOptions {
   readonly network?: string | undefined;
   /** `off` does without the helper on the nodes, as where an image has no Python; `auto` by default. */
   readonly helper?: "auto" | "off" | undefined;
+  /** `off` makes no connections from the nodes' networks by this machine, as without root; `auto` by default. */
+  readonly dialer?: "auto" | "off" | undefined;
   /** Lines about what takes long, a build or a pull, and what is slower than it might be. */
   readonly onProgress?: ((line: string) => void) | undefined;
 }
@@ -91,7 +93,15 @@ export class DockerFleet extends EngineFleet<DockerNode> {
   }
 
   async #openNode(spec: NodeSpec, found: Docker.ContainerInfo | undefined): Promise<void> {
-    const { owner, network, clock, temporary = false, helper = "auto", onProgress } = this.#options;
+    const {
+      owner,
+      network,
+      clock,
+      temporary = false,
+      helper = "auto",
+      dialer = "auto",
+      onProgress,
+    } = this.#options;
     const image = spec.image ?? this.#options.image ?? defaultNodeImage;
     const plan = { owner, spec, image, network, temporary };
     const provided = await provideContainer(this.#engine, plan, found, (name) => this.#ensureImage(name));
@@ -100,6 +110,7 @@ export class DockerFleet extends EngineFleet<DockerNode> {
       spec,
       clock,
       helper,
+      dialer,
       onProgress,
       imageUsers: (imageId) => this.#usersOf(imageId),
       onConnectionLost: () => this.tellLost(spec.nodeId),

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { EngineNode, type EngineNodeOptions } from "../engine-node.ts";
 import { nodeError, statusOf } from "../node-error.ts";
+import { containerEntrance } from "./container-entrance.ts";
 import { type NodeContainer, removeContainer } from "./node-container.ts";
 
 /** The engine's answer to stopping what is stopped, and to starting what runs. */
@@ -60,6 +61,7 @@ export class DockerNode extends EngineNode {
   async refresh(): Promise<boolean> {
     const age = ++this.#statusAge;
     const info = await this.#inspect();
+    const networkEntrance = info && (await containerEntrance(info));
     if (age !== this.#statusAge) return false;
     if (info === undefined || !info.State.Running || info.State.Paused || this.isOff) {
       this.loseConnection();
@@ -71,6 +73,7 @@ export class DockerNode extends EngineNode {
       hostname: info.Config.Hostname,
       ipAddress: addresses.find((address) => address !== "") ?? "",
       registeredAt: Date.parse(info.Created),
+      networkEntrance,
     });
     return true;
   }

@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
-import { nodeEnvironment } from "./node-rights.ts";
+import { nodeEnvironment } from "../program-environment.ts";
 
 /** Whether a program is where this engine looks for programs. */
 export async function isOnPath(name: string): Promise<boolean> {

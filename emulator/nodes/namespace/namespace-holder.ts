@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { systemClock } from "../../clock.ts";
 import { ManagedNodeError } from "../../errors.ts";
+import { nodeEnvironment } from "../program-environment.ts";
 import { ChildProgram } from "./child-program.ts";
-import { nodeEnvironment } from "./node-rights.ts";
 
 /** A busy machine takes a while; nothing takes this long. */
 const startTimeoutMs = 30_000;

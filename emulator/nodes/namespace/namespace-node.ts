@@ -6,6 +6,7 @@ import { nodeErrorWithCode } from "../node-error.ts";
 import type { NodeProgram } from "../node-exec.ts";
 import type { ChildProgram } from "./child-program.ts";
 import { confinedWords } from "./confined-words.ts";
+import { namespaceEntrance } from "./namespace-entrance.ts";
 import { type NamespaceHolder, startHolder } from "./namespace-holder.ts";
 import type { NodeHub } from "./node-hub.ts";
 import { limitNode, type NodeLimits } from "./node-limits.ts";
@@ -78,7 +79,6 @@ export class NamespaceNode extends EngineNode {
     this.#program = holder.program;
     void holder.program.ended.then(() => {
       this.#isRunning = false;
-      exec.close();
       this.loseConnection();
     });
   }
@@ -121,9 +121,15 @@ export class NamespaceNode extends EngineNode {
   }
 
   async #gainConnection(): Promise<void> {
-    const { spec, ipAddress, clock } = this.#options;
+    const { spec, ipAddress, clock, hub } = this.#options;
     this.#registeredAt ??= clock.now();
-    await this.gainConnection({ hostname: spec.name, ipAddress, registeredAt: this.#registeredAt });
+    const process = { pid: this.pid, hasUserNamespace: hub.hasUserNamespace };
+    await this.gainConnection({
+      hostname: spec.name,
+      ipAddress,
+      registeredAt: this.#registeredAt,
+      networkEntrance: namespaceEntrance(process, ["--net"]),
+    });
   }
 
   /** The node's first process is the agent's shell. */

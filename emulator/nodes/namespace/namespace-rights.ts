@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { promisify } from "node:util";
 import { ManagedNodeError } from "../../errors.ts";
+import { nodeEnvironment } from "../program-environment.ts";
 import { isOnPath } from "./is-on-path.ts";
-import { nodeEnvironment } from "./node-rights.ts";
 
 /** By what right namespaces are made: as root of this machine, or in a user namespace of its own. */
 export type NamespaceRights = "root" | "user";

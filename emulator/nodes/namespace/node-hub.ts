@@ -1,8 +1,9 @@
 import type { Server } from "node:net";
 import { systemClock } from "../../clock.ts";
 import { ManagedNodeError } from "../../errors.ts";
+import { listenInside } from "../network/listen-inside.ts";
 import { nodeError } from "../node-error.ts";
-import { listenInside } from "./listen-inside.ts";
+import { namespaceEntrance } from "./namespace-entrance.ts";
 import { type NamespaceHolder, startHolder } from "./namespace-holder.ts";
 import type { NamespaceRights } from "./namespace-rights.ts";
 import { emulatorAddress, type NodeNetwork, networkPrefixLength } from "./node-network.ts";
@@ -111,8 +112,7 @@ export class NodeHub {
   }
 
   #enter(...namespaces: readonly string[]): string[] {
-    const user = this.hasUserNamespace ? ["--user"] : [];
-    return ["nsenter", ...user, ...namespaces, "--target", String(this.#holder.pid), "--"];
+    return namespaceEntrance({ pid: this.#holder.pid, hasUserNamespace: this.hasUserNamespace }, namespaces);
   }
 }
 

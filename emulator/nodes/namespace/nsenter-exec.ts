@@ -1,14 +1,11 @@
 import { spawn } from "node:child_process";
-import type { SocketAddress } from "../../agent/managed-node.ts";
-import { nodeErrorWithCode } from "../node-error.ts";
 import type { ExecCommand, NodeExec, NodeProgram, ProgramTerminal } from "../node-exec.ts";
-import type { Connection, ConnectionSink } from "../node-processes.ts";
+import { nodeEnvironment } from "../program-environment.ts";
 import { ChildProgram } from "./child-program.ts";
 import { confinedWords } from "./confined-words.ts";
-import { Dialer } from "./dialer.ts";
 import { startOnMachineTerminal } from "./machine-terminal.ts";
-import { nodeCapabilities, nodeEnvironment } from "./node-rights.ts";
-import { socketConnection } from "./socket-connection.ts";
+import { namespaceEntrance } from "./namespace-entrance.ts";
+import { nodeCapabilities } from "./node-rights.ts";
 
 export interface NsenterExecOptions {
   /** The id of the node's first process, as it is here. */
@@ -24,11 +21,9 @@ export interface NsenterExecOptions {
 /** Enters a node's namespaces, with no more rights than the node has. */
 export class NsenterExec implements NodeExec {
   readonly #options: NsenterExecOptions;
-  readonly #dialer: Dialer;
 
   constructor(options: NsenterExecOptions) {
     this.#options = options;
-    this.#dialer = new Dialer(this.#entrance("--net"));
   }
 
   async start(command: ExecCommand): Promise<NodeProgram> {
@@ -43,29 +38,10 @@ export class NsenterExec implements NodeExec {
     return startOnMachineTerminal(this.#words(command, ["setsid", "--ctty", "--wait"]), nodeEnvironment);
   }
 
-  async connect(destination: SocketAddress, sink: ConnectionSink): Promise<Connection> {
-    try {
-      return socketConnection(await this.#dialer.connect(destination), sink);
-    } catch (cause) {
-      throw nodeErrorWithCode("The node could not connect", cause);
-    }
-  }
-
-  /** After the node's end. */
-  close(): void {
-    this.#dialer.close();
-  }
-
-  #entrance(...namespaces: readonly string[]): string[] {
-    const { pid, hasUserNamespace } = this.#options;
-    const user = hasUserNamespace ? ["--user"] : [];
-    return ["nsenter", ...user, ...namespaces, "--target", String(pid), "--"];
-  }
-
   #words({ words, workingDirectory }: ExecCommand, launcher: readonly string[]): readonly string[] {
-    const { noNewPrivileges, limitFiles } = this.#options;
+    const { noNewPrivileges, limitFiles, pid, hasUserNamespace } = this.#options;
     return confinedWords(limitFiles, [
-      ...this.#entrance("--mount", "--uts", "--ipc", "--net", "--pid"),
+      ...namespaceEntrance({ pid, hasUserNamespace }, ["--mount", "--uts", "--ipc", "--net", "--pid"]),
       ...launcher,
       ...["setpriv", "--inh-caps=-all", `--bounding-set=${nodeCapabilities}`],
       ...(noNewPrivileges ? ["--no-new-privs"] : []),

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { ManagedNodeError } from "../../errors.ts";
-import { nodeEnvironment } from "./node-rights.ts";
+import { nodeEnvironment } from "../program-environment.ts";
 
 /** Unpacking a large image on a slow disk takes minutes. */
 const defaultTimeoutMs = 600_000;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nodeEnvironment } from "./node-rights.ts";
+import { nodeEnvironment } from "../program-environment.ts";
 
 /**
  * Starts one of this folder's own programs in another network namespace, with a channel over which it hands over sockets. It
