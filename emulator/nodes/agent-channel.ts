@@ -4,7 +4,7 @@ import type { CommandResult } from "../access/user-lookup.ts";
 import type { SessionProcess } from "../agent/node-administration.ts";
 import type { Clock } from "../clock.ts";
 import { ManagedNodeError } from "../errors.ts";
-import { type MarkedProcess, MarkScans, type MarkSignal } from "./mark-scans.ts";
+import type { MarkedProcess, MarkSignal } from "./mark-scans.ts";
 import { nodeError } from "./node-error.ts";
 import type { ExecCommand, NodeProgram } from "./node-exec.ts";
 
@@ -31,7 +31,6 @@ export interface AgentChannelOptions {
 export class AgentChannel {
   readonly #options: AgentChannelOptions;
   readonly #pending = new Map<string, PendingRequest>();
-  readonly #scans = new MarkScans((signal, marks) => this.#signalMarked(signal, marks));
   #shell: Promise<NodeProgram> | undefined;
   #lastId = 0;
 
@@ -62,12 +61,19 @@ export class AgentChannel {
 
   /** Sends a signal to a session's first process, if it still is that. @throws ManagedNodeError */
   async signalLeader(signal: string, leader: number, mark: string): Promise<void> {
-    await this.#request("signal-leader", [signal.replace(/^SIG/, ""), String(leader), mark]);
+    await this.#request("signal-leader", [signalName(signal), String(leader), mark]);
   }
 
-  /** Sends a signal to all that carries a mark; returns the states of these processes. @throws ManagedNodeError */
-  signalMarked(signal: MarkSignal, mark: string): Promise<string[]> {
-    return this.#scans.signal(signal, mark);
+  /** Sends a signal to all that carries one of the marks; returns these processes. @throws ManagedNodeError */
+  async signalMarked(signal: MarkSignal, marks: readonly string[]): Promise<MarkedProcess[]> {
+    const [mark = ""] = marks;
+    const pattern = marks.length === 1 ? mark : this.#anyMark();
+    const words = [signalName(signal), pattern, marks.join(" ")];
+    const { stdout } = await this.#request("signal-marked", words);
+    return stdout.split("\n").flatMap((line) => {
+      const [pid, state, mark] = line.split(" ");
+      return pid === undefined || state === undefined || mark === undefined ? [] : [{ state, mark }];
+    });
   }
 
   /** Processes of all sessions of ours that are alive. @throws ManagedNodeError */
@@ -106,16 +112,6 @@ export class AgentChannel {
     cancel();
     shell.destroy();
     return hasEnded;
-  }
-
-  async #signalMarked(signal: MarkSignal, marks: readonly string[]): Promise<MarkedProcess[]> {
-    const [mark = ""] = marks;
-    const pattern = marks.length === 1 ? mark : this.#anyMark();
-    const { stdout } = await this.#request("signal-marked", [signal, pattern, marks.join(" ")]);
-    return stdout.split("\n").flatMap((line) => {
-      const [pid, state, mark] = line.split(" ");
-      return pid === undefined || state === undefined || mark === undefined ? [] : [{ state, mark }];
-    });
   }
 
   #anyMark(): string {
@@ -189,6 +185,11 @@ export class AgentChannel {
     if (kind === "=") request?.add(`${text}\n`);
     else if (kind === ".") request?.finish(Number(text));
   }
+}
+
+/** As the shell's `kill` has it. */
+function signalName(signal: string): string {
+  return signal.replace(/^SIG/, "");
 }
 
 class PendingRequest {

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { ManagedNodeError } from "../errors.ts";
-import type { AgentChannel } from "./agent-channel.ts";
 import { delay } from "./delay.ts";
+import type { SessionSignals } from "./session-signals.ts";
 
 const roundMs = 20;
 const maxRounds = 500;
@@ -17,14 +17,14 @@ const reapingRounds = 20;
  * @see agent-behaviour reference, section 2.9
  */
 export async function endSession(
-  channel: AgentChannel,
+  signals: SessionSignals,
   clock: Clock,
   session: { readonly leader: number; readonly mark: string },
 ): Promise<void> {
-  await channel.signalLeader("SIGKILL", session.leader, session.mark);
+  await signals.signalLeader("SIGKILL", session.leader, session.mark);
   // A scan can miss a process that is born while its parent dies: only two empty scans in a row count.
   for (let round = 1, emptyScans = 0; round <= maxRounds; round += 1) {
-    const states = await channel.signalMarked(round <= hangupRounds ? "0" : "KILL", session.mark);
+    const states = await signals.signalMarked(round <= hangupRounds ? "0" : "SIGKILL", session.mark);
     const isEmpty = states.every((state) => state === "Z" && round > reapingRounds);
     emptyScans = isEmpty ? emptyScans + 1 : 0;
     if (emptyScans === 2) return;

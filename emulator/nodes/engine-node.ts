@@ -28,6 +28,7 @@ import { NodeSocket } from "./node-socket.ts";
 import type { NodeSpec } from "./node-spec.ts";
 import { type Accounts, addUser, removeUser, resetUsers, seedUsers, type UserTools } from "./node-users.ts";
 import { SessionMarks } from "./session-mark.ts";
+import { SessionSignals } from "./session-signals.ts";
 import { sshPort, startSshServer } from "./ssh-server.ts";
 
 /** The agent version of which the emulator's behaviour was read. @see agent-behaviour reference, head */
@@ -90,9 +91,11 @@ export abstract class EngineNode implements FleetNode {
     const marks = new SessionMarks();
     this.channel = new AgentChannel({ openShell, clock, markPrefix: marks.prefix });
     const isRunning = () => this.isRunning();
-    this.#sessions = new MarkedSessions({ channel: this.channel, marks, clock, isRunning });
+    const helper = new HelperProcesses(exec, clock);
+    const signals = new SessionSignals(helper, this.channel);
+    this.#sessions = new MarkedSessions({ signals, marks, clock, isRunning });
     this.#processes = new ChosenProcesses({
-      helper: new HelperProcesses(exec, clock),
+      helper,
       execs: new ExecProcesses({ exec, clock, run, sessions: this.#sessions }),
       mode: options.helper,
       run,

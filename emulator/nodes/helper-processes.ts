@@ -10,6 +10,7 @@ import type { Clock } from "../clock.ts";
 import type { HelperChannel } from "./helper-channel.ts";
 import { helperConnection } from "./helper-connection.ts";
 import { HelperTerminal } from "./helper-terminal.ts";
+import type { MarkedProcess } from "./mark-scans.ts";
 import { nodeErrorWithCode } from "./node-error.ts";
 import type { NodeExec } from "./node-exec.ts";
 import { NodeHelper } from "./node-helper.ts";
@@ -71,6 +72,24 @@ export class HelperProcesses implements NodeProcesses {
     const told = (line: string | undefined) =>
       line === undefined ? { exitCode: 1, stdout: "" } : { exitCode: 0, stdout: `${line}\n` };
     return { id: told(id), uid: told(uid), gid: told(gid) };
+  }
+
+  /**
+   * Sends a signal to all that carries one of the marks, or only to a session's first process; returns these processes.
+   * Undefined where no helper runs that could.
+   */
+  async signalMarked(
+    signal: string,
+    marks: readonly string[],
+    leader?: number,
+  ): Promise<MarkedProcess[] | undefined> {
+    if (this.#helper === undefined) return undefined;
+    const question = { kind: "signal", signal, marks, leader };
+    const answer = await this.#ask(question, "The node could not signal processes").catch(() => undefined);
+    return answer?.map((line) => {
+      const [state = "", mark = ""] = line.split(" ");
+      return { state, mark };
+    });
   }
 
   async #ask(question: object, failure: string): Promise<readonly string[]> {

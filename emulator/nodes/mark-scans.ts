@@ -1,5 +1,5 @@
 /** `0` is none. */
-export type MarkSignal = "0" | "KILL";
+export type MarkSignal = "0" | "SIGKILL";
 
 export interface MarkedProcess {
   /** As ps and `/proc/PID/stat` have it: R, S, D, T … */

@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.ts";
-import type { AgentChannel } from "./agent-channel.ts";
 import { endSession } from "./end-session.ts";
 import type { MarkedSession } from "./node-processes.ts";
 import type { SessionMarks } from "./session-mark.ts";
+import type { SessionSignals } from "./session-signals.ts";
 
 export interface MarkedSessionsOptions {
-  readonly channel: AgentChannel;
+  readonly signals: SessionSignals;
   readonly marks: SessionMarks;
   readonly clock: Clock;
   /** Whether the node's container runs. */
@@ -37,7 +37,7 @@ export class MarkedSessions {
         ending ??= this.#end(leader, mark);
         return ending;
       },
-      signal: (leader, name) => this.#options.channel.signalLeader(name, leader, mark),
+      signal: (leader, name) => this.#options.signals.signalLeader(name, leader, mark),
     };
     try {
       const process = await open(session);
@@ -54,12 +54,12 @@ export class MarkedSessions {
   }
 
   async #end(leader: number, mark: string): Promise<void> {
-    const { channel, clock, marks, isRunning } = this.#options;
+    const { signals, clock, marks, isRunning } = this.#options;
     try {
-      await endSession(channel, clock, { leader, mark });
+      await endSession(signals, clock, { leader, mark });
     } catch {
       // The channel may have been among what somebody killed on the node; it is opened anew.
-      if (await isRunning()) await endSession(channel, clock, { leader, mark });
+      if (await isRunning()) await endSession(signals, clock, { leader, mark });
     }
     this.#running.delete(mark);
     marks.release(mark);

@@ -1,4 +1,4 @@
-"""The emulator's quick hands on a node: terminals, processes, sockets and host names, all over one stream.
+"""The emulator's quick hands on a node: terminals, processes, signals, sockets and host names, all over one stream.
 
 A frame, either way, is the length of its payload (4 bytes, big-endian), a letter, the number of its channel (4 bytes) and
 the payload.
@@ -17,9 +17,11 @@ import errno
 import fcntl
 import grp
 import io
+import itertools
 import json
 import os
 import pwd
+import re
 import resource
 import selectors
 import signal
@@ -33,12 +35,17 @@ COUNT = struct.Struct(">I")
 SIZE = struct.Struct(">HH")
 WINDOW = 256 * 1024
 CHUNK = 64 * 1024
+# Processes that are looked at before others have their turn: each takes some ten microseconds.
+SCANNED_AT_ONCE = 64
+MARK = re.compile(rb"^Max msgqueue size +(\S+) +(\S+)", re.MULTILINE)
 # Output that waits for the stream; nothing is read while there is more.
 MAX_BACKLOG = 1024 * 1024
 
 selector = selectors.DefaultSelector()
 channels = {}
 children = {}
+# Channels that do their work in steps.
+busy = collections.deque()
 open_files = resource.getrlimit(resource.RLIMIT_NOFILE)
 
 
@@ -338,6 +345,43 @@ class Identity(Channel):
         self.end({})
 
 
+class Signal(Channel):
+    """A signal to all processes with one of these marks, or to the first of a session alone; tells which there were."""
+
+    def open(self, request):
+        name = request["signal"]
+        self.signal = 0 if name == "0" else signal.Signals[name]
+        self.marks = set(map(encoded, request["marks"]))
+        leader = request.get("leader")
+        self.pids = iter(filter(str.isdigit, os.listdir("/proc")) if leader is None else [str(leader)])
+        self.found = []
+        busy.append(self)
+
+    def step(self):
+        if self.number not in channels:
+            return
+        pids = list(itertools.islice(self.pids, SCANNED_AT_ONCE))
+        for pid in pids:
+            mark = mark_of(pid, self.marks)
+            if mark is not None:
+                self.tell(pid, mark)
+        if len(pids) == SCANNED_AT_ONCE:
+            busy.append(self)
+            return
+        link.send_json(b"d", self.number, self.found)
+        self.end({})
+
+    def tell(self, pid, mark):
+        try:
+            state = content("/proc/%s/stat" % pid).rpartition(b") ")[2][:1]
+            self.found.append("%s %s" % (state.decode(), mark.decode()))
+            if self.signal:
+                os.kill(int(pid), self.signal)
+        except OSError:
+            # It is gone, and no session's any more.
+            pass
+
+
 class Connection(Channel):
     """A TCP connection."""
 
@@ -396,6 +440,7 @@ KINDS = {
     "process": Process,
     "look-up": Process,
     "identity": Identity,
+    "signal": Signal,
     "connection": Connection,
 }
 
@@ -496,7 +541,7 @@ def prepare(request, files, is_on_terminal):
         resource.setrlimit(resource.RLIMIT_MSGQUEUE, (request["mark"], request["mark"]))
     resource.setrlimit(resource.RLIMIT_NOFILE, open_files)
     signal.set_wakeup_fd(-1)
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+    for number in ignored:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     os.setsid()
@@ -546,6 +591,20 @@ def look_up(host):
     except (OSError, UnicodeError, ValueError):
         found = []
     return list(dict.fromkeys(entry[4][0] for entry in found))
+
+
+def mark_of(pid, marks):
+    """The hard limit tells, unless a process has lowered it below the mark; then the soft one may."""
+    try:
+        soft, hard = MARK.search(content("/proc/%s/limits" % pid)).groups()
+    except (OSError, AttributeError):
+        return None
+    return hard if hard in marks else soft if soft in marks else None
+
+
+def content(path):
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
 
 
 def identity(name):
@@ -610,11 +669,15 @@ wake, waker = os.pipe()
 for end in (wake, waker):
     os.set_blocking(end, False)
 signal.set_wakeup_fd(waker)
+# Whatever this process started with; what it handles itself, a program that it becomes does not.
+ignored = [number for number in signal.valid_signals() if signal.getsignal(number) == signal.SIG_IGN]
 signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
 selector.register(wake, selectors.EVENT_READ, on_child_signal)
 link = Link()
 link.send(b"r", 0)
 while True:
     link.flush()
-    for key, events in selector.select():
+    for key, events in selector.select(0 if busy else None):
         key.data(events)
+    for _ in range(len(busy)):
+        busy.popleft().step()

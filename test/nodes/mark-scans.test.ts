@@ -20,7 +20,7 @@ it("scans for marks wait for the one that goes on, and are one for each signal t
   const one = marks.signal("0", "1");
   await Promise.resolve();
   await Promise.resolve();
-  const others = [marks.signal("0", "2"), marks.signal("0", "3"), marks.signal("KILL", "4")];
+  const others = [marks.signal("0", "2"), marks.signal("0", "3"), marks.signal("SIGKILL", "4")];
   expect(scans).toEqual(["0 1"]);
   first.resolve();
   expect(await one).toEqual(["S", "Z"]);
@@ -29,7 +29,7 @@ it("scans for marks wait for the one that goes on, and are one for each signal t
     ["S", "Z"],
     ["S", "Z"],
   ]);
-  expect(scans).toEqual(["0 1", "0 2 3", "KILL 4"]);
+  expect(scans).toEqual(["0 1", "0 2 3", "SIGKILL 4"]);
 });
 
 it("a scan for marks that fails fails for those it was for", async () => {

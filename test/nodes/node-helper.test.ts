@@ -64,6 +64,18 @@ describeWithNodes("the helper on a node", () => {
     await Promise.all(shells.map(({ process }) => process.terminate()));
   });
 
+  it("ends all that a session has started, however much, and nothing of another", async () => {
+    const other = await openProcess(test.node, ["sleep", "2000"]);
+    const shell = await openShell(test.node);
+    await shell.type("trap '' HUP; for i in $(seq 200); do sleep 1000 & done; echo all $((100 + 100))\n");
+    await shell.expect(/all 200\r\n/);
+    expect(await run("pgrep -fc 'sleep [12]000'")).toBe("201\n");
+    await shell.process.terminate();
+    expect(await run("pgrep -fc 'sleep [12]000'")).toBe("1\n");
+    await other.process.terminate();
+    expect(await test.node.sessionProcesses()).toEqual([]);
+  });
+
   it("keeps outputs that are apart open for as long as anybody has them, as the agent does", async () => {
     const { stdout, exit } = await runProcess(
       test.node,
