@@ -171,7 +171,7 @@ main() {
   cd $root
   pivot_root . mnt
   cd /
-  chroot mnt umount -n -l /
+  umount -n -l /mnt
 
   programs=''
   for program in sudo python3; do
@@ -179,8 +179,9 @@ main() {
   done
   echo "$pid$programs"
   case $programs in *sudo*) ;; *) rights="$rights --no-new-privs" ;; esac
+  unset OLDPWD
   # shellcheck disable=SC2086
-  exec env -i "PATH=$PATH" LANG=C.UTF-8 setpriv --inh-caps=-all --bounding-set=$rights -- /bin/sh -s
+  exec setpriv --inh-caps=-all --bounding-set=$rights -- /bin/sh -s
 }
 
 main
