@@ -7,6 +7,7 @@ import { type Lab, stockClient, stockPlugin } from "./shared/lab.ts";
 import { nodeSettings } from "./shared/nodes.ts";
 import { type FleetCost, openedFleet } from "./shared/opened-fleet.ts";
 import { benchClient, openCounted, outputRate } from "./shared/output-rate.ts";
+import { prompt } from "./shared/shell.ts";
 import { median, percentile } from "./shared/statistics.ts";
 import { openSubject, type Subject } from "./shared/subject.ts";
 import { openOnTerminal } from "./shared/terminal-shell.ts";
@@ -86,13 +87,20 @@ async function prompts(subjects: Pair<Subject>): Promise<Figure[]> {
       openOnTerminal(stockPlugin(subject, await subject.startSession()), subject.environment),
     ),
   );
-  const figures = [
-    figure(
-      "StartSession and bench client to prompt, p50",
-      "ms",
-      each(await inTurn(promptRounds, client), median),
-      { type: "at-most", bound: 15 },
-    ),
+  const bare = toPrompt(async () => openOnTerminal(["sh"], { PS1: prompt }));
+  const times = await inTurn(promptRounds, { ...client, bare });
+  const figures: Figure[] = [
+    figure("StartSession and bench client to prompt, p50", "ms", each(times, median), {
+      type: "at-most",
+      bound: 15,
+    }),
+    {
+      name: "engines: StartSession and bench client to prompt on a namespace, p50",
+      unit: "ms",
+      value: median(times.namespace),
+      peer: { name: "sh on a terminal here", value: median(times.bare) },
+      goal: undefined,
+    },
   ];
   if (stockClient.hasPlugin) {
     const times = await inTurn(promptRounds, plugin);
