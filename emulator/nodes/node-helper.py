@@ -29,6 +29,7 @@ import socket
 import stat
 import struct
 import termios
+import time
 
 HEADER = struct.Struct(">IcI")
 COUNT = struct.Struct(">I")
@@ -40,6 +41,8 @@ SCANNED_AT_ONCE = 64
 MARK = re.compile(rb"^Max msgqueue size +(\S+) +(\S+)", re.MULTILINE)
 # Output that waits for the stream; nothing is read while there is more.
 MAX_BACKLOG = 1024 * 1024
+GATHER_SECONDS = 0.001
+GATHERED_AT_MOST = CHUNK // 2
 
 selector = selectors.DefaultSelector()
 channels = {}
@@ -58,10 +61,32 @@ class Link:
         self.backlog = 0
         self.is_watched = False
         self.held = []
+        self.gathered = []
+        self.gathered_for = None
+        self.flushed_at = 0.0
         os.set_blocking(1, False)
         selector.register(0, selectors.EVENT_READ, self.receive)
 
+    def send_output(self, letter, number, payload):
+        if self.gathered_for != (letter, number):
+            self.emit()
+            self.gathered_for = (letter, number)
+        self.gathered.append(payload)
+        self.backlog += len(payload)
+
+    def emit(self):
+        """Makes one frame of what was gathered."""
+        if self.gathered:
+            payload = b"".join(self.gathered)
+            self.gathered = []
+            self.backlog -= len(payload)
+            self.put(*self.gathered_for, payload)
+
     def send(self, letter, number, payload=b""):
+        self.emit()
+        self.put(letter, number, payload)
+
+    def put(self, letter, number, payload):
         self.output.append(HEADER.pack(len(payload), letter, number))
         if payload:
             self.output.append(payload)
@@ -73,7 +98,19 @@ class Link:
     def is_full(self):
         return self.backlog >= MAX_BACKLOG
 
+    def patience(self):
+        """
+        For how many seconds more output may be gathered before a flush: of a flood, which terminals give in small pieces,
+        much goes at once, and what comes after a silence goes at once.
+        """
+        if not self.gathered or self.output or self.backlog >= GATHERED_AT_MOST:
+            return 0
+        return max(0, self.flushed_at + GATHER_SECONDS - time.monotonic())
+
     def flush(self, _events=0):
+        self.emit()
+        if self.output:
+            self.flushed_at = time.monotonic()
         while self.output:
             try:
                 count = os.writev(1, [self.output[i] for i in range(min(len(self.output), 64))])
@@ -172,7 +209,7 @@ class Pipe:
                 has_ended, failure = True, error
         if size > 0:
             self.channel.room -= size
-            link.send(self.letter, self.channel.number, b"".join(pieces))
+            link.send_output(self.letter, self.channel.number, b"".join(pieces))
         if has_ended:
             self.is_reading = False
             self.watch()
@@ -676,8 +713,10 @@ selector.register(wake, selectors.EVENT_READ, on_child_signal)
 link = Link()
 link.send(b"r", 0)
 while True:
-    link.flush()
-    for key, events in selector.select(0 if busy else None):
+    patience = link.patience()
+    if patience == 0:
+        link.flush()
+    for key, events in selector.select(0 if busy else patience or None):
         key.data(events)
     for _ in range(len(busy)):
         busy.popleft().step()
