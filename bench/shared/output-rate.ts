@@ -4,7 +4,7 @@ import { type Shell, shows, timeTyping } from "./shell.ts";
 import type { Subject } from "./subject.ts";
 import { openOnTerminal } from "./terminal-shell.ts";
 
-const sourceMebibytes = 75;
+const sourceMebibytes = 24;
 /** For the round that is dropped. */
 const warmUpMebibytes = 2;
 const charactersPerLine = 76;

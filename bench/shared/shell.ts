@@ -10,7 +10,7 @@ export const prompt = "$ ";
 /** Empties the line, then ends the shell. */
 export const leave = "\u0015exit\r";
 
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 
 /**
  * Resolves with the text up to the output in which `expected` is complete.
