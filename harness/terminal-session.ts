@@ -71,6 +71,7 @@ export class TerminalSession implements AsyncDisposable {
   #decision: Decision | undefined;
   #exitCode: number | undefined;
   #hasPrompt = true;
+  #hasBegun = false;
   #seen = 0;
   #typedAt: number | undefined;
   #isQuiet = true;
@@ -102,6 +103,7 @@ export class TerminalSession implements AsyncDisposable {
         this.#exitCode = code;
       },
       onSession: ({ sessionType }) => {
+        this.#hasBegun = true;
         this.#hasPrompt = sessionType === "Standard_Stream";
         this.#changes.notify();
       },
@@ -112,6 +114,11 @@ export class TerminalSession implements AsyncDisposable {
   /** How it stands: running, refused by AWS or by the node, or ended. */
   get outcome(): SessionOutcome {
     return this.#outcome;
+  }
+
+  /** Whether the client was let into the session. Its shell may run without, for it does not wait for a client. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** The OS user that the node has chosen; undefined before, and for refused sessions. */

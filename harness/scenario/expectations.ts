@@ -48,12 +48,12 @@ export function expectStarted(session: TerminalSession): void {
 }
 
 /** What the caller was told instead of a shell: at StartSession, or in the terminal. */
-function refusalOf({ outcome, decision }: TerminalSession): string | undefined {
+function refusalOf({ outcome, decision, hasBegun }: TerminalSession): string | undefined {
   if (outcome.type === "refused") {
     return outcome.code === undefined ? outcome.message : `${outcome.code}: ${outcome.message}`;
   }
   // What goes wrong before Run As has its turn ends a session without a decision.
-  const isStarted = outcome.type === "running" || decision?.outcome === "run";
+  const isStarted = outcome.type === "running" || (decision?.outcome === "run" && hasBegun);
   return isStarted || outcome.end.type !== "closed" ? undefined : outcome.end.output;
 }
 
