@@ -43,6 +43,7 @@ MARK = re.compile(rb"^Max msgqueue size +(\S+) +(\S+)", re.MULTILINE)
 MAX_BACKLOG = 1024 * 1024
 GATHER_SECONDS = 0.001
 GATHERED_AT_MOST = CHUNK // 2
+TYPED_AT_MOST = 64
 
 selector = selectors.DefaultSelector()
 channels = {}
@@ -63,7 +64,8 @@ class Link:
         self.held = []
         self.gathered = []
         self.gathered_for = None
-        self.flushed_at = 0.0
+        self.output_left_at = 0.0
+        self.due = None
         os.set_blocking(1, False)
         selector.register(0, selectors.EVENT_READ, self.receive)
 
@@ -73,6 +75,8 @@ class Link:
             self.gathered_for = (letter, number)
         self.gathered.append(payload)
         self.backlog += len(payload)
+        # A flood comes in small pieces, of which much goes at once; what comes after a silence goes now.
+        self.leave_by(self.output_left_at + GATHER_SECONDS)
 
     def emit(self):
         """Makes one frame of what was gathered."""
@@ -80,11 +84,19 @@ class Link:
             payload = b"".join(self.gathered)
             self.gathered = []
             self.backlog -= len(payload)
+            self.output_left_at = time.monotonic()
             self.put(*self.gathered_for, payload)
 
     def send(self, letter, number, payload=b""):
         self.emit()
         self.put(letter, number, payload)
+        self.leave_by(0)
+
+    def send_taken(self, number, count):
+        """Of a key that was typed it goes with the echo, which it would only hold up."""
+        self.emit()
+        self.put(b"c", number, COUNT.pack(count))
+        self.leave_by(time.monotonic() + GATHER_SECONDS if count <= TYPED_AT_MOST else 0)
 
     def put(self, letter, number, payload):
         self.output.append(HEADER.pack(len(payload), letter, number))
@@ -98,19 +110,18 @@ class Link:
     def is_full(self):
         return self.backlog >= MAX_BACKLOG
 
+    def leave_by(self, due):
+        self.due = due if self.due is None else min(self.due, due)
+
     def patience(self):
-        """
-        For how many seconds more output may be gathered before a flush: of a flood, which terminals give in small pieces,
-        much goes at once, and what comes after a silence goes at once.
-        """
-        if not self.gathered or self.output or self.backlog >= GATHERED_AT_MOST:
-            return 0
-        return max(0, self.flushed_at + GATHER_SECONDS - time.monotonic())
+        """For how many seconds what is there may wait for more; None where nothing waits."""
+        if self.due is None:
+            return None
+        return 0 if self.backlog >= GATHERED_AT_MOST else max(0, self.due - time.monotonic())
 
     def flush(self, _events=0):
         self.emit()
-        if self.output:
-            self.flushed_at = time.monotonic()
+        self.due = None
         while self.output:
             try:
                 count = os.writev(1, [self.output[i] for i in range(min(len(self.output), 64))])
@@ -243,7 +254,7 @@ class Pipe:
             else:
                 self.input[0] = memoryview(first)[count:]
         if taken:
-            link.send(b"c", self.channel.number, COUNT.pack(taken))
+            link.send_taken(self.channel.number, taken)
         self.watch()
         if failure:
             self.channel.on_input_failure(failure)
@@ -713,10 +724,9 @@ selector.register(wake, selectors.EVENT_READ, on_child_signal)
 link = Link()
 link.send(b"r", 0)
 while True:
-    patience = link.patience()
-    if patience == 0:
+    if link.patience() == 0:
         link.flush()
-    for key, events in selector.select(0 if busy else patience or None):
+    for key, events in selector.select(0 if busy else link.patience()):
         key.data(events)
     for _ in range(len(busy)):
         busy.popleft().step()
