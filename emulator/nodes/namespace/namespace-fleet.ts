@@ -48,16 +48,14 @@ export class NamespaceFleet extends EngineFleet<NamespaceNode> {
   /** @throws ManagedNodeError when this machine makes no namespaces, or a node cannot be had */
   static async open(options: NamespaceFleetOptions): Promise<NamespaceFleet> {
     const [rights, hasIp] = await Promise.all([namespaceRights(), isOnPath("ip"), sweepLimits()]);
-    const hub = await openHub(rights, hasIp, options).catch((cause: unknown) =>
-      explainRefusal(rights, cause),
-    );
-    const fleet = new NamespaceFleet(hub, hasIp, options);
+    let fleet: NamespaceFleet | undefined;
     try {
+      fleet = new NamespaceFleet(await openHub(rights, hasIp, options), hasIp, options);
       await fleet.#open();
       return fleet;
     } catch (cause) {
-      await fleet.close({ remove: true });
-      throw cause;
+      await fleet?.close({ remove: true });
+      return await explainRefusal(rights, cause);
     }
   }
 

@@ -123,12 +123,12 @@ export class NamespaceNode extends EngineNode {
   async #gainConnection(): Promise<void> {
     const { spec, ipAddress, clock, hub } = this.#options;
     this.#registeredAt ??= clock.now();
-    const process = { pid: this.pid, hasUserNamespace: hub.hasUserNamespace };
+    const first = { pid: this.pid, hasUserNamespace: hub.hasUserNamespace };
     await this.gainConnection({
       hostname: spec.name,
       ipAddress,
       registeredAt: this.#registeredAt,
-      networkEntrance: namespaceEntrance(process, ["--net"]),
+      networkEntrance: namespaceEntrance(first, ["--net"]),
     });
   }
 

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { systemClock } from "../../../emulator/clock.ts";
 import type { EngineNode } from "../../../emulator/nodes/engine-node.ts";
@@ -310,5 +311,16 @@ describeWithNodes("the options of a fleet", () => {
       message,
     );
     await rm(`/tmp/ssm-emulator-test-${process.pid}`, { recursive: true, force: true });
+  });
+});
+
+describeWithNodes("root whom the system does not let mount, as in a container", () => {
+  it.skipIf(process.getuid?.() !== 0).each(["bridge", "none", "host"])("is told what to do, for the network %s", async (network) => {
+    const program = join(import.meta.dirname, "../../helpers/open-namespace-fleet.ts");
+    const options = JSON.stringify({ nodes: [testNode], cacheDirectory, network });
+    const words = ["--bounding-set=-sys_admin", process.execPath, program, options];
+    await expect(promisify(execFile)("setpriv", words)).rejects.toThrow(
+      /the system refuses namespaces to root \(.*\): inside a container, run that with --privileged/,
+    );
   });
 });
