@@ -44,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "faults",
     "operations",
     "protocol",
+    "streams",
     "yaml-file",
     "errors.ts",
     "clock.ts",

@@ -1,8 +1,8 @@
 import type { Agent } from "node:http";
 import { type RawData, WebSocket } from "ws";
 import type { Clock } from "../clock.ts";
-import { GatheredWrites } from "../gathered-writes.ts";
 import { maxClientFrameBytes } from "../protocol/agent-message.ts";
+import { GatheredWrites } from "../streams/gathered-writes.ts";
 
 /** As the plugin's library has it. @see data-channel reference, section 3 */
 const upgradeTimeoutMs = 45_000;

@@ -5,9 +5,9 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { AttachedClient, ClientConnection, DataChannels } from "../agent/client-connection.ts";
 import type { Clock } from "../clock.ts";
 import { ProtocolError } from "../errors.ts";
-import { GatheredWrites } from "../gathered-writes.ts";
 import { maxClientFrameBytes } from "../protocol/agent-message.ts";
 import { decodeOpenDataChannel } from "../protocol/open-data-channel.ts";
+import { GatheredWrites } from "../streams/gathered-writes.ts";
 import { isOwnHost, isOwnOrigin } from "./own-host.ts";
 
 /** How long a client may take for its first frame, which holds the token. */

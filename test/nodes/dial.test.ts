@@ -231,6 +231,9 @@ describe.each([
       const elsewhere: NodeSpec = { ...testNode, nodeId: "i-0a1b2c3d4e5f60719", name: "web-2" };
       await using test = await openTestFleet({ helper, dialer, nodes: [testNode, elsewhere] });
       const other = test.fleet.describe().find(({ nodeId }) => nodeId === elsewhere.nodeId);
+      // Which waits until its SSH server listens.
+      const itself = test.fleet.get(elsewhere.nodeId)?.dial({ address: "127.0.0.1", port: 22 });
+      if (itself !== undefined) await once(itself, "connect");
       const socket = test.node.dial({ address: other?.ipAddress ?? "", port: 22 });
       await once(socket, "connect");
       expect(String((await once(socket, "data"))[0])).toMatch(/^SSH-2\.0/);

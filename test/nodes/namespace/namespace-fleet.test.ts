@@ -315,12 +315,15 @@ describeWithNodes("the options of a fleet", () => {
 });
 
 describeWithNodes("root whom the system does not let mount, as in a container", () => {
-  it.skipIf(process.getuid?.() !== 0).each(["bridge", "none", "host"])("is told what to do, for the network %s", async (network) => {
-    const program = join(import.meta.dirname, "../../helpers/open-namespace-fleet.ts");
-    const options = JSON.stringify({ nodes: [testNode], cacheDirectory, network });
-    const words = ["--bounding-set=-sys_admin", process.execPath, program, options];
-    await expect(promisify(execFile)("setpriv", words)).rejects.toThrow(
-      /the system refuses namespaces to root \(.*\): inside a container, run that with --privileged/,
-    );
-  });
+  it.skipIf(process.getuid?.() !== 0).each(["bridge", "none", "host"])(
+    "is told what to do, for the network %s",
+    async (network) => {
+      const program = join(import.meta.dirname, "../../helpers/open-namespace-fleet.ts");
+      const options = JSON.stringify({ nodes: [testNode], cacheDirectory, network });
+      const words = ["--bounding-set=-sys_admin", process.execPath, program, options];
+      await expect(promisify(execFile)("setpriv", words)).rejects.toThrow(
+        /the system refuses namespaces to root \(.*\): inside a container, run that with --privileged/,
+      );
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { GatheredWrites } from "../emulator/gathered-writes.ts";
+import { GatheredWrites } from "../../emulator/streams/gathered-writes.ts";
 
 /** A stream that remembers what each call to the system held. */
 function recorded() {
