@@ -24,6 +24,8 @@ export class ExecPipes implements ProcessOutput {
   readonly #held = new HeldOutput();
   readonly #leader = Promise.withResolvers<number>();
   #complaint = "";
+  /** Standard error that has overtaken the first line of the output: an engine passes on each by itself. */
+  #early: Buffer[] = [];
   #hasLeader = false;
 
   /** @throws ManagedNodeError */
@@ -98,12 +100,14 @@ export class ExecPipes implements ProcessOutput {
     }
     const [line, leader] = (from === "stdout" && /^(\d+)\n/.exec(piece.toString("latin1"))) || [];
     if (line === undefined) {
+      if (from === "stderr") this.#early.push(piece);
       this.#complaint = (this.#complaint + piece.toString("latin1")).slice(0, maxComplaintLength);
       return;
     }
     this.#hasLeader = true;
     this.#leader.resolve(Number(leader));
     this.#program.pause();
+    for (const early of this.#early.splice(0)) this.#held.put(() => this.onOutput(early, "stderr"));
     const rest = piece.subarray(line.length);
     if (rest.length > 0) this.#held.put(() => this.onOutput(rest, from));
   }
