@@ -7,6 +7,7 @@ import type {
   TerminalProcess,
 } from "../agent/managed-node.ts";
 import type { Clock } from "../clock.ts";
+import { ManagedNodeError } from "../errors.ts";
 import type { HelperChannel } from "./helper-channel.ts";
 import { helperConnection } from "./helper-connection.ts";
 import { HelperTerminal } from "./helper-terminal.ts";
@@ -18,11 +19,16 @@ import type { Connection, ConnectionSink, MarkedSession, NodeProcesses } from ".
 import { PipedRun } from "./piped-run.ts";
 import type { ProcessRunOptions } from "./process-run.ts";
 
+/** Of a few milliseconds' work, for which there is another way. */
+const signalTimeoutMs = 1_000;
+
 /** The quick way to processes and connections: one helper on the node, started anew when it was lost. */
 export class HelperProcesses implements NodeProcesses {
   readonly #exec: NodeExec;
   readonly #clock: Clock;
   #helper: Promise<NodeHelper> | undefined;
+  /** The one that did not answer once, and is not asked to signal again. */
+  #silent: Promise<NodeHelper> | undefined;
 
   constructor(exec: NodeExec, clock: Clock) {
     this.#exec = exec;
@@ -76,23 +82,26 @@ export class HelperProcesses implements NodeProcesses {
 
   /**
    * Sends a signal to all that carries one of the marks, or only to a session's first process; returns these processes.
-   * Undefined where no helper runs that could.
+   * Undefined where no helper runs that could, or it does not answer: root of the node may have stopped it.
    */
   async signalMarked(
     signal: string,
     marks: readonly string[],
     leader?: number,
   ): Promise<MarkedProcess[] | undefined> {
-    if (this.#helper === undefined) return undefined;
+    const asked = this.#helper;
+    if (asked === undefined || asked === this.#silent) return undefined;
     const question = { kind: "signal", signal, marks, leader };
-    const answer = await this.#ask(question, "The node could not signal processes").catch(() => undefined);
+    const failure = "The node could not signal processes";
+    const answer = await this.#ask(question, failure, signalTimeoutMs).catch(() => undefined);
+    if (answer === undefined) this.#silent = asked;
     return answer?.map((line) => {
       const [state = "", mark = ""] = line.split(" ");
       return { state, mark };
     });
   }
 
-  async #ask(question: object, failure: string): Promise<readonly string[]> {
+  async #ask(question: object, failure: string, timeoutMs?: number): Promise<readonly string[]> {
     const helper = await this.start();
     const channel = helper.open(question);
     const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
@@ -103,7 +112,12 @@ export class HelperProcesses implements NodeProcesses {
       else resolve(JSON.parse(Buffer.concat(answer).toString() || "[]"));
     };
     channel.resume();
-    return await promise;
+    if (timeoutMs === undefined) return await promise;
+    const cancel = this.#clock.at(this.#clock.now() + timeoutMs, () => {
+      channel.close();
+      reject(new ManagedNodeError(failure, { cause: "the helper did not answer in time" }));
+    });
+    return await promise.finally(cancel);
   }
 
   /** The helper has ended, though its stream does not say so yet. */

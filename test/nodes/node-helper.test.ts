@@ -76,6 +76,23 @@ describeWithNodes("the helper on a node", () => {
     expect(await test.node.sessionProcesses()).toEqual([]);
   });
 
+  it("is not waited for by a session's end when somebody has stopped it", async () => {
+    const shell = await openShell(test.node);
+    await shell.type("sleep 3000 & echo started\n");
+    await shell.expect(/\nstarted\r\n/);
+    const signalHelper = async (name: string) => {
+      const words = ["sh", "-c", `pkill -${name} -f 'python3 [-]I'`];
+      const program = await test.node.exec.start({ words, workingDirectory: "/", input: "none" });
+      await new Promise<void>((resolve) => {
+        program.onEnd = resolve;
+      });
+    };
+    await signalHelper("STOP");
+    await shell.process.terminate();
+    await signalHelper("CONT");
+    expect(await run("pgrep -fc 'sleep [3]000'")).toBe("0\n");
+  });
+
   it("keeps outputs that are apart open for as long as anybody has them, as the agent does", async () => {
     const { stdout, exit } = await runProcess(
       test.node,
