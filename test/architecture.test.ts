@@ -74,7 +74,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "errors.ts",
     "random.ts",
   ],
-  "main.ts": ["cli"],
+  "compiled-code.ts": [],
+  "main.ts": ["cli", "compiled-code.ts"],
 };
 
 /** Pure folders reach nothing outside but these. */

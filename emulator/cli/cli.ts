@@ -4,18 +4,17 @@ import packageJson from "../../package.json" with { type: "json" };
 import { type Config, readConfig, type Setting, type SettingName, settings } from "../config.ts";
 import { ConfigError, ManagedNodeError } from "../errors.ts";
 import { faultTypes } from "../faults/fault.ts";
-import { loadSeed } from "../seed/load-seed.ts";
 import type { Seed } from "../seed/seed-schema.ts";
 import { callAdminApi } from "./admin-client.ts";
 import { advanceClock, describeClock } from "./clock.ts";
 import { describeEnvironment } from "./env.ts";
-import { type ExecOptions, exec, execDefaults, settingsWithoutExec } from "./exec.ts";
+import type { ExecOptions } from "./exec.ts";
+import { execDefaults, settingsWithoutExec } from "./exec-settings.ts";
 import { describeExplanation } from "./explain.ts";
 import { addFault, describeFaults, removeFaults } from "./faults.ts";
 import { describeLogs } from "./logs.ts";
 import { addScenario } from "./scenario-command.ts";
 import { describeSessions } from "./sessions.ts";
-import { start } from "./start.ts";
 
 const defaultPort = 4583;
 
@@ -57,6 +56,8 @@ function addStart(parent: Command): void {
   addSettings(command, settings);
   command.action(async (options: SettingOptions) => {
     const config = readSettings(options);
+    // Loaded late, as by exec: the whole emulator, and no other command needs it.
+    const { start } = await import("./start.ts");
     await start(config, await readSeed(config));
   });
 }
@@ -79,6 +80,7 @@ function addExec(parent: Command): void {
   command.action(async (words: readonly string[], options: SettingOptions & Omit<ExecOptions, "command">) => {
     const { as, awsHosts, ...given } = options;
     const config = readSettings(given, execDefaults);
+    const { exec } = await import("./exec.ts");
     await exec(config, await readSeed(config), { as, awsHosts, command: words });
   });
 }
@@ -103,6 +105,7 @@ function readSettings(options: SettingOptions, defaults: Readonly<Record<string,
 }
 
 async function readSeed(config: Config): Promise<Seed> {
+  const { loadSeed } = await import("../seed/load-seed.ts");
   const seed = await loadSeed(config.seed);
   return { ...seed, account: config.accountId ?? seed.account, region: config.region ?? seed.region };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { delimiter } from "node:path";
 import { type Emulator, startEmulator } from "../app.ts";
-import type { Config, SettingName } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Seed } from "../seed/seed-schema.ts";
 import { emulatorOptions } from "./emulator-options.ts";
 import {
@@ -22,20 +22,6 @@ export interface ExecOptions {
   /** The command and its arguments. */
   readonly command: readonly string[];
 }
-
-/** Settings that `exec` has no use for: its nodes are its own, and go with it. */
-export const settingsWithoutExec: readonly SettingName[] = [
-  "nodesOwner",
-  "keepNodes",
-  "temporaryNodes",
-  "publicUrl",
-];
-
-/** What differs from `start` unless it is given. */
-export const execDefaults: Readonly<Record<string, string>> = {
-  SSM_EMULATOR_PORT: "0",
-  SSM_EMULATOR_LOG_LEVEL: "warn",
-};
 
 /**
  * Runs a command against an emulator that lives as long as the command does, and takes over its exit code as shells do.

@@ -1,4 +1,4 @@
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import { ManagedNodeError } from "../../errors.ts";
 import { nodeError } from "../node-error.ts";
 
@@ -8,7 +8,9 @@ import { nodeError } from "../node-error.ts";
  * @throws ManagedNodeError when no engine answers
  */
 export async function connectDockerEngine(dockerHost?: string): Promise<Docker> {
-  const engine = new Docker(connectionOptions(dockerHost));
+  // Loaded late: it is large, and nodes need no engine where they are namespaces.
+  const { default: DockerEngine } = await import("dockerode");
+  const engine = new DockerEngine(connectionOptions(dockerHost));
   try {
     await engine.ping();
   } catch (cause) {
