@@ -90,12 +90,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { seed } = options;
 
   let state = seededState(seed, clock);
-  const [operations, ca] = await Promise.all([
+  const ca = await openLocalCa(options.stateDirectory, realClock);
+  // Last of what can fail for a setting's sake, for nodes would have to be removed again; meanwhile there is time to load.
+  const [{ fleet, reason: engineReason }, operations] = await Promise.all([
+    openNodes(options, clock),
     loadOperations(),
-    openLocalCa(options.stateDirectory, realClock),
   ]);
-  // Last of what can fail for a setting's sake: nodes would have to be removed again.
-  const { fleet, reason: engineReason } = await openNodes(options, clock);
   const allowedHosts = [...options.allowedHosts, ...fleet.emulatorNames];
   const app: FastifyInstance = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
