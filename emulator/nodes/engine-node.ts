@@ -29,7 +29,7 @@ import type { NodeSpec } from "./node-spec.ts";
 import { type Accounts, addUser, removeUser, resetUsers, seedUsers, type UserTools } from "./node-users.ts";
 import { SessionMarks } from "./session-mark.ts";
 import { SessionSignals } from "./session-signals.ts";
-import { sshPort, startSshServer } from "./ssh-server.ts";
+import { SshServer, sshPort } from "./ssh-server.ts";
 
 /** The agent version of which the emulator's behaviour was read. @see agent-behaviour reference, head */
 const agentVersion = "3.3.987.0";
@@ -79,7 +79,7 @@ export abstract class EngineNode implements FleetNode {
   /** Undefined while the node runs. */
   #lostAt: EpochMillis | undefined;
   #isOff = false;
-  #sshServer: Promise<void> = Promise.resolve();
+  readonly #sshServer: SshServer;
 
   constructor(options: EngineNodeOptions) {
     this.nodeId = options.spec.nodeId;
@@ -87,6 +87,7 @@ export abstract class EngineNode implements FleetNode {
     const { exec, openShell } = options;
     this.exec = exec;
     const clock = systemClock;
+    this.#sshServer = new SshServer(exec, clock);
     const run = this.run;
     const marks = new SessionMarks();
     this.channel = new AgentChannel({ openShell, clock, markPrefix: marks.prefix });
@@ -172,7 +173,7 @@ export abstract class EngineNode implements FleetNode {
   dial(destination: SocketAddress): Duplex {
     const socket = new NodeSocket(async (sink) => {
       this.#mustBeOn();
-      if (destination.port === sshPort) await this.#sshServer;
+      if (destination.port === sshPort) await this.#sshServer.started();
       const own = await this.#dialer?.connect(destination).catch(notConnected);
       if (own !== undefined) return socketConnection(own, sink);
       return await (await this.#processes.choose()).connect(destination, sink);
@@ -199,6 +200,7 @@ export abstract class EngineNode implements FleetNode {
     if (this.#lostAt !== undefined) return;
     this.#lostAt = this.#options.clock.now();
     this.#leaveNetwork();
+    this.#sshServer.stopStarting();
     // Some would outlive the node, and others never hear of its end.
     const gone = new ManagedNodeError("The connection broke: the node is gone", { cause: "it was lost" });
     for (const socket of this.#sockets) socket.destroy(gone);
@@ -220,7 +222,7 @@ export abstract class EngineNode implements FleetNode {
     this.#enterNetwork();
     // Requests find out themselves when the node cannot be reached.
     this.#processes.choose().catch(() => undefined);
-    this.#startSshServer();
+    this.#sshServer.startSoon();
   }
 
   /** Stops the node although its engine keeps it, as when its disk would go with it. */
@@ -237,8 +239,6 @@ export abstract class EngineNode implements FleetNode {
   }
 
   protected async seedUsers(): Promise<void> {
-    // Meanwhile, for the first session.
-    this.#processes.choose().catch(() => undefined);
     this.#seeded = await seedUsers(this.#userTools, this.#options.spec.users);
   }
 
@@ -249,13 +249,7 @@ export abstract class EngineNode implements FleetNode {
       accounts: this.#seeded.after,
       imageUsers: imageUsers ?? new Set(this.#seeded.before.keys()),
     });
-    this.#startSshServer();
-    await this.#sshServer;
-  }
-
-  /** It takes longer than all else a node does at first, and few need it. */
-  #startSshServer(): void {
-    this.#sshServer = startSshServer(this.exec).catch(() => undefined);
+    this.#sshServer.startSoon();
   }
 
   protected async terminateAll(): Promise<void> {
@@ -279,6 +273,7 @@ export abstract class EngineNode implements FleetNode {
   /** Ends the agent's programs on the node. @returns whether its shell was seen to end */
   protected async closeAgent(): Promise<boolean> {
     this.#leaveNetwork();
+    this.#sshServer.stopStarting();
     const [hasEnded] = await Promise.all([this.channel.close(), this.#processes.close()]);
     return hasEnded;
   }

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import type { EngineNode } from "../../emulator/nodes/engine-node.ts";
+import { PassThrough } from "node:stream";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { NodeExec, NodeProgram } from "../../emulator/nodes/node-exec.ts";
+import { SshServer } from "../../emulator/nodes/ssh-server.ts";
 import { describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
+import { ManualClock } from "../helpers/manual-clock.ts";
+import { sshGreeting } from "./ssh-greeting.ts";
 import { runAsRoot } from "./terminal-driver.ts";
 
-/** What a client hears first; it waits for a server that is still starting. */
-async function greeting(node: EngineNode): Promise<string> {
-  const socket = node.dial({ address: "127.0.0.1", port: 22 });
-  for await (const bytes of socket) return String(bytes).slice(0, 7);
-  return "";
-}
 const hostKey = "cat /etc/ssh/ssh_host_ed25519_key.pub";
 
 describeWithNodes("the SSH server of a node", () => {
@@ -19,28 +17,93 @@ describeWithNodes("the SSH server of a node", () => {
   afterAll(async () => test?.[Symbol.asyncDispose]());
 
   it("answers whoever dials a node that is ready", async () => {
-    expect(await greeting(test.node)).toBe("SSH-2.0");
+    expect(await sshGreeting(test.node)).toBe("SSH-2.0");
   });
 
   it("answers again when the node was stopped, or somebody killed it, with the same host key", async () => {
     const key = await runAsRoot(test.node, hostKey);
     await test.node.stop();
     await test.node.start();
-    expect(await greeting(test.node)).toBe("SSH-2.0");
+    expect(await sshGreeting(test.node)).toBe("SSH-2.0");
     await runAsRoot(
       test.node,
       "kill $(cat /run/sshd.pid); while grep -q ':0016 .* 0A' /proc/net/tcp; do :; done",
     );
     await test.fleet.reset();
     expect(await runAsRoot(test.node, hostKey)).toBe(key);
-    expect(await greeting(test.node)).toBe("SSH-2.0");
+    expect(await sshGreeting(test.node)).toBe("SSH-2.0");
   });
 
   it("has a host key that no other node has", async () => {
     await using other = await openTestFleet({ temporary: true });
-    await Promise.all([greeting(test.node), greeting(other.node)]);
+    await Promise.all([sshGreeting(test.node), sshGreeting(other.node)]);
     const [one, two] = await Promise.all([runAsRoot(test.node, hostKey), runAsRoot(other.node, hostKey)]);
     expect(one).toMatch(/^ssh-ed25519 /);
     expect(two).not.toBe(one);
+  });
+});
+
+describe("the start of a node's SSH server", () => {
+  const startsOn = (starts: number[], clock: ManualClock): NodeExec => ({
+    start: async () => {
+      starts.push(clock.now());
+      const program: NodeProgram = {
+        onOutput: () => {},
+        onEnd: () => {},
+        input: new PassThrough(),
+        pause: () => {},
+        resume: () => {},
+        destroy: () => {},
+        exit: async () => ({ type: "exited", code: 0 }),
+      };
+      setImmediate(() => program.onEnd());
+      return program;
+    },
+    startOnTerminal: () => Promise.reject(new Error("It needs no terminal")),
+  });
+
+  function newServer() {
+    const clock = new ManualClock();
+    const begin = clock.now();
+    const starts: number[] = [];
+    const server = new SshServer(startsOn(starts, clock), clock);
+    return { clock, server, startedAfter: () => starts.map((at) => at - begin) };
+  }
+
+  it("comes when the first sessions have had a second", async () => {
+    const { clock, server, startedAfter } = newServer();
+    server.startSoon();
+    await clock.advance(999);
+    expect(startedAfter()).toEqual([]);
+    await clock.advance(60_000);
+    expect(startedAfter()).toEqual([1_000]);
+  });
+
+  it("comes at once for who needs it, and only once", async () => {
+    const { clock, server, startedAfter } = newServer();
+    server.startSoon();
+    await clock.advance(10);
+    await Promise.all([server.started(), server.started()]);
+    await clock.advance(60_000);
+    await server.started();
+    expect(startedAfter()).toEqual([10]);
+  });
+
+  it("comes again with the node", async () => {
+    const { clock, server, startedAfter } = newServer();
+    server.startSoon();
+    await clock.advance(1_000);
+    server.stopStarting();
+    server.startSoon();
+    await clock.advance(1_000);
+    expect(startedAfter()).toEqual([1_000, 2_000]);
+  });
+
+  it("does not come when the node has gone before", async () => {
+    const { clock, server, startedAfter } = newServer();
+    server.startSoon();
+    server.stopStarting();
+    await clock.advance(60_000);
+    expect(startedAfter()).toEqual([]);
   });
 });

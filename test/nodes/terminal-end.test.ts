@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openDockerFleet } from "../helpers/docker.ts";
 import { describeOnEngine, describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
+import { sshGreeting } from "./ssh-greeting.ts";
 import { type DrivenTerminal, openShell, runAsRoot } from "./terminal-driver.ts";
 
 const prompt = /sh-5\.2\$ $/;
@@ -48,6 +49,8 @@ describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
 
     beforeAll(async () => {
       test = await openTestFleet({ helper });
+      // Or its SSH server would come meanwhile.
+      await sshGreeting(test.node);
       await runAsRoot(test.node, "echo 'alice ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/alice");
     });
     afterAll(async () => test?.[Symbol.asyncDispose]());
@@ -164,6 +167,7 @@ describe.each(["auto", "off"] as const)("with the helper %s", (helper) => {
   describeOnEngine("docker", "a node that stays", () => {
     it("is swept of all sessions when the emulator goes away without a word", async () => {
       await using own = await openDockerFleet({ helper });
+      await sshGreeting(own.node);
       const shell = await openShell(own.node);
       await shell.type("setsid nohup sleep 999 >/dev/null 2>&1 & echo star''ted\n");
       await shell.expect(/started/);
