@@ -17,17 +17,14 @@ export interface NamespaceHolder {
 }
 
 /**
- * Starts a program that holds namespaces until its input ends or this process does, and waits for its first line.
+ * Starts a program that holds namespaces until its input ends, as it does with this process, and waits for its first line.
  * @throws ManagedNodeError with what it said instead
  */
 export async function startHolder(words: readonly string[], input = ""): Promise<NamespaceHolder> {
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...words], {
-    cwd: "/",
-    env: nodeEnvironment,
-    stdio: "pipe",
-  });
+  const [file = "", ...args] = words;
+  const child = spawn(file, args, { cwd: "/", env: nodeEnvironment, stdio: "pipe" });
   const program = await ChildProgram.of(child).catch((cause: Error) => {
-    throw new ManagedNodeError(`setpriv, of util-linux, cannot be run: ${cause.message}`, { cause });
+    throw new ManagedNodeError(`${file} cannot be run: ${cause.message}`, { cause });
   });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const fail = (reason: string) => reject(new ManagedNodeError(reason, { cause: reason }));

@@ -75,28 +75,21 @@ settings_of_node() {
   echo "$resolver" >etc/resolv.conf
 }
 
+# The system's accounts among the lines of a database, and their names with the rest $2 into the database of secrets $1.
 accounts() {
-  while IFS=: read -r account secret id rest; do
-    if [ "$id" -lt 1000 ] || [ "$id" -eq 65534 ]; then echo "$account:$secret:$id:$rest"; fi
-  done
-}
-
-# Gives each name of a database the rest of a line.
-locked() {
-  while IFS=: read -r account _; do echo "$account:$1"; done
+  sed -n -E -e '/^[^:]*:[^:]*:([0-9]{1,3}|65534):/{p' -e "s/:.*/:$2/" -e "w $1" -e '}'
 }
 
 settings_of_machine() {
-  accounts </etc/passwd >etc/passwd
-  accounts </etc/group >etc/group
+  (umask 077 && : >etc/shadow >etc/gshadow)
+  accounts etc/shadow '*:19000:0:99999:7:::' </etc/passwd >etc/passwd
+  accounts etc/gshadow '*::' </etc/group >etc/group
   echo 'Amazon Linux release 2023 (Amazon Linux)' >etc/system-release
   printf '%s\n' 'NAME="Amazon Linux"' 'VERSION="2023"' 'ID="amzn"' 'ID_LIKE="fedora"' 'VERSION_ID="2023"' \
     'PLATFORM_ID="platform:al2023"' 'PRETTY_NAME="Amazon Linux 2023"' \
     'VARIANT="ssm-emulator, over the programs of another system"' >etc/os-release
   (
     umask 077
-    locked '*:19000:0:99999:7:::' <etc/passwd >etc/shadow
-    locked '*::' <etc/group >etc/gshadow
     printf '%s\n' 'Defaults env_reset' \
       'Defaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"' \
       'root ALL=(ALL:ALL) ALL' '@includedir /etc/sudoers.d' >etc/sudoers
@@ -154,6 +147,11 @@ main() {
   read -r pid _ </proc/self/stat
 
   cd -- "$tree"
+  connecting=''
+  if [ -n "$connection" ]; then
+    echo "$connection" | ip -batch - &
+    connecting=$!
+  fi
   mount --no-mtab -t tmpfs -o mode=755 tmpfs $state
   if [ "$tree" = / ]; then over_machine; else over_image; fi
   {
@@ -165,7 +163,7 @@ main() {
   { echo "$name" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$name"
   # Containers have none either.
   if [ "$network" != host ] && [ -e /proc/sys/net/ipv6 ]; then echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; fi
-  if [ -n "$connection" ]; then echo "$connection" | ip -batch -; fi
+  if [ -n "$connecting" ]; then wait "$connecting"; fi
 
   # What is outside goes: from inside the node there is no way to it.
   cd $root

@@ -45,7 +45,10 @@ export class NsenterExec implements NodeExec {
       ...launcher,
       ...["setpriv", "--inh-caps=-all", `--bounding-set=${nodeCapabilities}`],
       ...(noNewPrivileges ? ["--no-new-privs"] : []),
-      ...["--", "env", "-C", workingDirectory, ...words],
+      "--",
+      // What has entered is in the root folder.
+      ...(workingDirectory === "/" ? [] : ["env", "-C", workingDirectory]),
+      ...words,
     ]);
   }
 }
