@@ -42,8 +42,8 @@ export interface EngineNodeOptions {
   /** Starts a root shell for the agent. */
   readonly openShell: () => Promise<NodeProgram>;
   readonly helper: "auto" | "off";
-  /** Whether connections are made from the node's network by this machine, where it can. */
-  readonly dialer: "auto" | "off";
+  /** Whether this machine enters the node, where it can: its network to connect from there, and its files to meet the helper. */
+  readonly entrance: "auto" | "off";
   readonly onProgress: ((line: string) => void) | undefined;
   /** The node was running until now. */
   readonly onConnectionLost: () => void;
@@ -57,6 +57,8 @@ export interface NodeIdentity {
   readonly registeredAt: EpochMillis;
   /** Words before a program of this machine that is to run in the node's network; undefined where there is no way. */
   readonly networkEntrance: readonly string[] | undefined;
+  /** The folder by which this machine reaches the node's files, past an engine; undefined where there is none, or no need. */
+  readonly filesFolder: string | undefined;
 }
 
 /** A managed node, whatever engine plays it: what is done on it is done by its exec. */
@@ -74,6 +76,7 @@ export abstract class EngineNode implements FleetNode {
     ipAddress: "",
     registeredAt: 0,
     networkEntrance: undefined,
+    filesFolder: undefined,
   };
   #dialer: Dialer | undefined;
   /** Undefined while the node runs. */
@@ -92,7 +95,7 @@ export abstract class EngineNode implements FleetNode {
     const marks = new SessionMarks();
     this.channel = new AgentChannel({ openShell, clock, markPrefix: marks.prefix });
     const isRunning = () => this.isRunning();
-    const helper = new HelperProcesses(exec, clock);
+    const helper = new HelperProcesses(exec, clock, () => this.#entered.filesFolder);
     const signals = new SessionSignals(helper, this.channel);
     this.#sessions = new MarkedSessions({ signals, marks, clock, isRunning });
     this.#processes = new ChosenProcesses({
@@ -257,12 +260,18 @@ export abstract class EngineNode implements FleetNode {
     await this.#sessions.terminateAll();
   }
 
+  /** Where this machine enters the node, and may. */
+  get #entered(): Pick<NodeIdentity, "networkEntrance" | "filesFolder"> {
+    return this.#options.entrance === "auto"
+      ? this.#identity
+      : { networkEntrance: undefined, filesFolder: undefined };
+  }
+
   #enterNetwork(): void {
-    const { networkEntrance } = this.#identity;
+    const { networkEntrance } = this.#entered;
     if (networkEntrance !== undefined && this.#dialer?.leadsThrough(networkEntrance)) return;
     this.#leaveNetwork();
-    const isWanted = networkEntrance !== undefined && this.#options.dialer === "auto";
-    this.#dialer = isWanted ? new Dialer(networkEntrance) : undefined;
+    this.#dialer = networkEntrance === undefined ? undefined : new Dialer(networkEntrance);
   }
 
   #leaveNetwork(): void {

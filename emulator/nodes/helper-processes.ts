@@ -26,13 +26,16 @@ const signalTimeoutMs = 1_000;
 export class HelperProcesses implements NodeProcesses {
   readonly #exec: NodeExec;
   readonly #clock: Clock;
+  readonly #filesFolder: () => string | undefined;
   #helper: Promise<NodeHelper> | undefined;
   /** The one that did not answer once, and is not asked to signal again. */
   #silent: Promise<NodeHelper> | undefined;
 
-  constructor(exec: NodeExec, clock: Clock) {
+  /** @param filesFolder the folder by which this machine reaches the node's files, if it does */
+  constructor(exec: NodeExec, clock: Clock, filesFolder: () => string | undefined) {
     this.#exec = exec;
     this.#clock = clock;
+    this.#filesFolder = filesFolder;
   }
 
   /** The helper that runs, or a new one. @throws ManagedNodeError where none can be had */
@@ -41,7 +44,12 @@ export class HelperProcesses implements NodeProcesses {
     const forget = () => {
       if (this.#helper === starting) this.#helper = undefined;
     };
-    const starting = NodeHelper.start({ exec: this.#exec, clock: this.#clock, onLost: forget });
+    const starting = NodeHelper.start({
+      exec: this.#exec,
+      clock: this.#clock,
+      filesFolder: this.#filesFolder(),
+      onLost: forget,
+    });
     this.#helper = starting;
     starting.catch(forget);
     return await starting;

@@ -5,11 +5,15 @@ the payload.
 
 To the node:   o open (JSON)    s start the terminal's process    d input    e no more input    x close
                c room for that much more output (4 bytes)    w columns and rows (2 bytes each)    k signal (its name)
-From the node: r ready    o opened (JSON)    d output    D standard error    e no more output
+               l listen at a path (JSON)
+From the node: r ready    l listens (JSON)    o opened (JSON)    d output    D standard error    e no more output
                c that much input was taken (4 bytes)    x has ended (JSON), the last of its channel
 
 Neither side sends more than WINDOW bytes on a channel ahead of the other's `c`, so that a slow channel costs no memory and
 holds up no other. When the stream ends, so does everything. Runs on Python 3.9.
+
+The stream is the standard input and output at first. The emulator may come to the path, past the engine: it hears the token
+that it has told, and the first that it sends moves the stream there.
 """
 
 import collections
@@ -66,8 +70,48 @@ class Link:
         self.gathered_for = None
         self.output_left_at = 0.0
         self.due = None
+        self.listener = None
         os.set_blocking(1, False)
         selector.register(0, selectors.EVENT_READ, self.receive)
+
+    def listen(self, path, token):
+        try:
+            listener = socket.socket(socket.AF_UNIX)
+            mask = os.umask(0o177)
+            try:
+                listener.bind(path)
+            finally:
+                os.umask(mask)
+            listener.listen(1)
+        except OSError as error:
+            self.send_json(b"l", 0, failure_of(error))
+            return
+        self.listener = listener
+        selector.register(listener, selectors.EVENT_READ, lambda _events: self.admit(token))
+        self.send_json(b"l", 0, {})
+
+    def stop_listening(self):
+        if self.listener:
+            os.unlink(self.listener.getsockname())
+            selector.unregister(self.listener)
+            self.listener.close()
+            self.listener = None
+
+    def admit(self, token):
+        guest, _ = self.listener.accept()
+        self.stop_listening()
+        guest.sendall(token.encode())
+        selector.register(guest, selectors.EVENT_READ, lambda _events: self.move_to(guest))
+
+    def move_to(self, guest):
+        selector.unregister(guest)
+        if guest.recv(1, socket.MSG_PEEK):
+            selector.unregister(0)
+            os.dup2(guest.fileno(), 0)
+            os.dup2(guest.fileno(), 1)
+            os.set_blocking(1, False)
+            selector.register(0, selectors.EVENT_READ, self.receive)
+        guest.close()
 
     def send_output(self, letter, number, payload):
         if self.gathered_for != (letter, number):
@@ -495,7 +539,12 @@ KINDS = {
 
 def on_frame(letter, number, payload):
     if letter == b"o":
+        # Who opens something without having come will not come.
+        link.stop_listening()
         open_channel(number, json.loads(payload))
+        return
+    if letter == b"l":
+        link.listen(**json.loads(payload))
         return
     channel = channels.get(number)
     if channel is None:

@@ -1,9 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import type { Writable } from "node:stream";
 import type { Clock } from "../clock.ts";
 import { ManagedNodeError } from "../errors.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import { HelperChannel } from "./helper-channel.ts";
 import { encodeHelperFrame, type HelperFrameHead, helperFrameFormat } from "./helper-frame.ts";
+import { connectHelperLine } from "./helper-line.ts";
 import { nodeError } from "./node-error.ts";
 import type { NodeExec, NodeProgram } from "./node-exec.ts";
 
@@ -20,6 +25,8 @@ const loader = "import sys; exec(sys.stdin.buffer.read(int(sys.argv[1])))";
 export interface NodeHelperOptions {
   readonly exec: NodeExec;
   readonly clock: Clock;
+  /** The folder by which this machine reaches the node's files; undefined where it does not. */
+  readonly filesFolder: string | undefined;
   /** Called once, before what is open learns of it. */
   readonly onLost: () => void;
 }
@@ -30,11 +37,14 @@ export class NodeHelper {
   readonly #options: NodeHelperOptions;
   readonly #channels = new Map<number, HelperChannel>();
   readonly #ready = Promise.withResolvers<void>();
+  readonly #listens = Promise.withResolvers<boolean>();
   readonly #closed = Promise.withResolvers<void>();
   #isLost = false;
   #lastChannel = 0;
   #complaint = "";
   #control: Buffer[] = [];
+  #input: Writable;
+  #line: Socket | undefined;
 
   /** @throws ManagedNodeError where the node has no Python, or it ends at once */
   static async start(options: NodeHelperOptions): Promise<NodeHelper> {
@@ -52,11 +62,10 @@ export class NodeHelper {
   private constructor(program: NodeProgram, options: NodeHelperOptions) {
     this.#program = program;
     this.#options = options;
-    const frames = new FrameSplitter(helperFrameFormat, (head, piece, isLast) =>
-      this.#receive(head, piece, isLast),
-    );
+    this.#input = program.input;
+    const takeFrames = this.#frames();
     program.onOutput = (piece, from) => {
-      if (from === "stdout") frames.push(piece);
+      if (from === "stdout") takeFrames(piece);
       else this.#complaint = (this.#complaint + piece.toString()).slice(-maxComplaintLength);
     };
     program.onEnd = () => this.#lose();
@@ -80,7 +89,7 @@ export class NodeHelper {
 
   /** Ends the helper, and with it all that is open. */
   async close(): Promise<void> {
-    this.#program.input.end();
+    this.#input.end();
     const cancel = this.#after(endTimeoutMs);
     await this.#closed.promise;
     cancel();
@@ -90,6 +99,28 @@ export class NodeHelper {
     const cancel = this.#after(startTimeoutMs);
     this.#program.input.write(script);
     await this.#ready.promise.finally(cancel);
+    const { filesFolder } = this.#options;
+    if (filesFolder !== undefined) await this.#comePast(filesFolder);
+  }
+
+  /** Past the engine, each of whose programs on the way takes its time; where that fails, the way through it is there. */
+  async #comePast(filesFolder: string): Promise<void> {
+    const path = `/run/ssm-emulator-${randomUUID()}`;
+    const token = randomUUID();
+    this.#send({ letter: "l", channel: 0 }, Buffer.from(JSON.stringify({ path, token })));
+    if (!(await this.#listens.promise)) return;
+    const line = await connectHelperLine(join(filesFolder, path), token, this.#options.clock);
+    if (line === undefined) return;
+    this.#line = line.on("data", this.#frames()).on("close", () => this.#lose());
+    this.#input = line;
+    if (this.#isLost) line.destroy();
+  }
+
+  #frames(): (bytes: Buffer) => void {
+    const frames = new FrameSplitter(helperFrameFormat, (head: HelperFrameHead, piece: Buffer, isLast) =>
+      this.#receive(head, piece, isLast),
+    );
+    return (bytes) => frames.push(bytes);
   }
 
   #after(milliseconds: number): () => void {
@@ -98,7 +129,7 @@ export class NodeHelper {
   }
 
   #send(head: HelperFrameHead, payload: Uint8Array): void {
-    if (!this.#isLost) this.#program.input.write(encodeHelperFrame(head, payload));
+    if (!this.#isLost) this.#input.write(encodeHelperFrame(head, payload));
   }
 
   #receive(head: HelperFrameHead, piece: Buffer, isLast: boolean): void {
@@ -112,6 +143,7 @@ export class NodeHelper {
     const payload = Buffer.concat(this.#control);
     this.#control = [];
     if (head.letter === "r") this.#ready.resolve();
+    else if (head.letter === "l") this.#listens.resolve(payload.toString() === "{}");
     else channel?.receive(head.letter, payload);
   }
 
@@ -119,9 +151,11 @@ export class NodeHelper {
     if (this.#isLost) return;
     this.#isLost = true;
     this.#program.destroy();
+    this.#line?.destroy();
     this.#options.onLost();
     const error = this.#loss();
     this.#ready.reject(error);
+    this.#listens.resolve(false);
     this.#closed.resolve();
     for (const channel of [...this.#channels.values()]) channel.lose(error);
   }

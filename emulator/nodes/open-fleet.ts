@@ -60,7 +60,7 @@ async function openWhatIsThere(options: FleetOptions): Promise<OpenedFleet> {
 }
 
 async function openNamespaces(options: FleetOptions): Promise<NodeFleet> {
-  const { network = "bridge", stateDirectory, nodes, clock, image, helper, dialer, onProgress } = options;
+  const { network = "bridge", stateDirectory, nodes, clock, image, helper, entrance, onProgress } = options;
   if (!isNodeNetwork(network)) {
     throw new ConfigError(
       `SSM_EMULATOR_NODE_NETWORK: with the namespace engine expected one of ${nodeNetworks.join(", ")}, ` +
@@ -73,7 +73,7 @@ async function openNamespaces(options: FleetOptions): Promise<NodeFleet> {
     clock,
     image,
     helper,
-    dialer,
+    entrance,
     onProgress,
     network,
     cacheDirectory,

@@ -60,7 +60,7 @@ export interface DockerTestFleetOptions extends TestFleetOptions {
 
 export async function openDockerFleet(options: DockerTestFleetOptions = {}): Promise<DockerTestFleet> {
   const owner = options.owner ?? newOwner();
-  const { nodes = [testNode], dockerHost, temporary, helper, dialer } = options;
+  const { nodes = [testNode], dockerHost, temporary, helper, entrance } = options;
   const baseImage = await testBaseImage();
   const fleet = await DockerFleet.open({
     owner,
@@ -70,7 +70,7 @@ export async function openDockerFleet(options: DockerTestFleetOptions = {}): Pro
     dockerHost,
     temporary,
     helper,
-    dialer,
+    entrance,
   });
   const node = fleet.get(testNode.nodeId);
   const [found] = await containersOf(owner);

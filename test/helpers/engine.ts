@@ -79,7 +79,7 @@ export interface TestFleetOptions {
   /** Docker's alone: nodes of namespaces always are. */
   readonly temporary?: boolean;
   readonly helper?: "auto" | "off";
-  readonly dialer?: "auto" | "off";
+  readonly entrance?: "auto" | "off";
 }
 
 export async function openTestFleet(options: TestFleetOptions = {}): Promise<TestFleet> {
@@ -89,7 +89,7 @@ export async function openTestFleet(options: TestFleetOptions = {}): Promise<Tes
 async function openNamespaceFleet({
   nodes = [testNode],
   helper,
-  dialer,
+  entrance,
 }: TestFleetOptions): Promise<TestFleet> {
   const fleet = await NamespaceFleet.open({
     nodes,
@@ -97,7 +97,7 @@ async function openNamespaceFleet({
     image: tree,
     cacheDirectory: "/nonexistent",
     helper,
-    dialer,
+    entrance,
   });
   const node = fleet.get(testNode.nodeId);
   if (!(node instanceof NamespaceNode)) throw new Error("the test node is missing");

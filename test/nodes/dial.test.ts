@@ -65,14 +65,14 @@ function floodDigest(): string {
 const isEntered = testEngine === "namespace" || process.getuid?.() === 0;
 
 describe.each([
-  { by: "this machine", dialer: "auto", helper: "auto", holder: isEntered ? undefined : "python3" },
-  { by: "the helper", dialer: "off", helper: "auto", holder: "python3" },
-  { by: "a program of its own", dialer: "off", helper: "off", holder: "socat" },
-] as const)("by $by", ({ dialer, helper, holder }) => {
+  { by: "this machine", entrance: "auto", helper: "auto", holder: isEntered ? undefined : "python3" },
+  { by: "the helper", entrance: "off", helper: "auto", holder: "python3" },
+  { by: "a program of its own", entrance: "off", helper: "off", holder: "socat" },
+] as const)("by $by", ({ entrance, helper, holder }) => {
   describeWithNodes("dialling from a node", () => {
     let test: TestFleet;
     beforeAll(async () => {
-      test = await openTestFleet({ helper, dialer });
+      test = await openTestFleet({ helper, entrance });
       const driven = await openProcess(test.node, ["python3", "-c", server], { credential: undefined });
       await vi.waitFor(() => expect(driven.output()).toEqual({ stdout: "ready\n", stderr: "" }), {
         timeout: 5_000,
@@ -229,7 +229,7 @@ describe.each([
   describeWithNodes("what a node has dialled elsewhere", () => {
     it("is closed with the node", async () => {
       const elsewhere: NodeSpec = { ...testNode, nodeId: "i-0a1b2c3d4e5f60719", name: "web-2" };
-      await using test = await openTestFleet({ helper, dialer, nodes: [testNode, elsewhere] });
+      await using test = await openTestFleet({ helper, entrance, nodes: [testNode, elsewhere] });
       const other = test.fleet.describe().find(({ nodeId }) => nodeId === elsewhere.nodeId);
       // Which waits until its SSH server listens.
       const itself = test.fleet.get(elsewhere.nodeId)?.dial({ address: "127.0.0.1", port: 22 });

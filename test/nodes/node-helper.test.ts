@@ -5,6 +5,7 @@ import { systemClock } from "../../emulator/clock.ts";
 import { DockerFleet } from "../../emulator/nodes/docker/docker-fleet.ts";
 import { nodeIdLabel, ownerLabel } from "../../emulator/nodes/docker/node-container.ts";
 import { defaultNodeImage } from "../../emulator/nodes/docker/node-image.ts";
+import type { EngineNode } from "../../emulator/nodes/engine-node.ts";
 import { dockerEngine, newOwner, openDockerFleet, removeContainersOf, testNode } from "../helpers/docker.ts";
 import { describeOnEngine, describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { openProcess, runProcess } from "./process-driver.ts";
@@ -17,7 +18,7 @@ const helperMemoryKb = "grep VmRSS /proc/$(pgrep -f 'python3 -I')/status | tr -d
 describeWithNodes("the helper on a node", () => {
   let test: TestFleet;
   beforeAll(async () => {
-    test = await openTestFleet({ dialer: "off" });
+    test = await openTestFleet({ entrance: "off" });
   });
   afterAll(async () => test?.[Symbol.asyncDispose]());
 
@@ -109,6 +110,29 @@ describeWithNodes("the helper on a node", () => {
     expect(shell.output()).toBe("/tmp/nonsense: Exec format error\r\n");
     await shell.process.terminate();
     await expect(openProcess(test.node, ["/tmp/nonsense"])).rejects.toMatchObject({ code: "ENOEXEC" });
+  });
+});
+
+describeOnEngine("docker", "the stream to the helper", () => {
+  const streamOf = async (node: EngineNode) => {
+    const helper = "$(pgrep -f 'python3 [-]I')";
+    const look = `readlink /proc/${helper}/fd/0 | cut -d: -f1; ls /run | grep -c ssm-emulator`;
+    return (await runProcess(node, ["sh", "-c", look], asRoot)).stdout;
+  };
+  const pastEngine = process.getuid?.() === 0 ? "socket" : "pipe";
+
+  it.each([
+    { way: "past the engine where this machine enters the node", entrance: "auto", stream: pastEngine },
+    { way: "through it where that does not", entrance: "off", stream: "pipe" },
+  ] as const)("leads $way, and leaves no file", async ({ entrance, stream }) => {
+    await using own = await openDockerFleet({ entrance, temporary: true });
+    expect(await streamOf(own.node)).toBe(`${stream}\n0\n`);
+  });
+
+  it("leads through the engine where the helper cannot listen", async () => {
+    await using own = await openDockerFleet({ temporary: true });
+    await runAsRoot(own.node, `rm -rf /run; touch /run; ${killHelper}`).catch(() => undefined);
+    expect(await streamOf(own.node)).toBe("pipe\n0\n");
   });
 });
 

@@ -15,3 +15,11 @@ export async function containerEntrance(info: Docker.ContainerInspectInfo): Prom
     () => undefined,
   );
 }
+
+/**
+ * The folder by which this machine's root reaches a container's files, without its word that it is the container's: the process
+ * may be another machine's, or another's by now.
+ */
+export function containerFiles({ State: { Pid } }: Docker.ContainerInspectInfo): string | undefined {
+  return process.getuid?.() === 0 && Pid > 0 ? `/proc/${Pid}/root` : undefined;
+}

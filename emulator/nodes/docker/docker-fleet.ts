@@ -30,8 +30,8 @@ export interface DockerFleetOptions {
   readonly network?: string | undefined;
   /** `off` does without the helper on the nodes, as where an image has no Python; `auto` by default. */
   readonly helper?: "auto" | "off" | undefined;
-  /** `off` makes no connections from the nodes' networks by this machine, as without root; `auto` by default. */
-  readonly dialer?: "auto" | "off" | undefined;
+  /** `off` enters no node from this machine, as without root; `auto` by default. */
+  readonly entrance?: "auto" | "off" | undefined;
   /** Lines about what takes long, a build or a pull, and what is slower than it might be. */
   readonly onProgress?: ((line: string) => void) | undefined;
 }
@@ -99,7 +99,7 @@ export class DockerFleet extends EngineFleet<DockerNode> {
       clock,
       temporary = false,
       helper = "auto",
-      dialer = "auto",
+      entrance = "auto",
       onProgress,
     } = this.#options;
     const image = spec.image ?? this.#options.image ?? defaultNodeImage;
@@ -110,7 +110,7 @@ export class DockerFleet extends EngineFleet<DockerNode> {
       spec,
       clock,
       helper,
-      dialer,
+      entrance,
       onProgress,
       imageUsers: (imageId) => this.#usersOf(imageId),
       onConnectionLost: () => this.tellLost(spec.nodeId),

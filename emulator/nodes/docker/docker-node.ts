@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { EngineNode, type EngineNodeOptions } from "../engine-node.ts";
 import { nodeError, statusOf } from "../node-error.ts";
-import { containerEntrance } from "./container-entrance.ts";
+import { containerEntrance, containerFiles } from "./container-entrance.ts";
 import { type NodeContainer, removeContainer } from "./node-container.ts";
 
 /** The engine's answer to stopping what is stopped, and to starting what runs. */
@@ -74,6 +74,7 @@ export class DockerNode extends EngineNode {
       ipAddress: addresses.find((address) => address !== "") ?? "",
       registeredAt: Date.parse(info.Created),
       networkEntrance,
+      filesFolder: containerFiles(info),
     });
     return true;
   }

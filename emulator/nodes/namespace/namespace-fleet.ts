@@ -30,7 +30,7 @@ export interface NamespaceFleetOptions {
   readonly cacheDirectory: string;
   readonly network?: NodeNetwork | undefined;
   readonly helper?: "auto" | "off" | undefined;
-  readonly dialer?: "auto" | "off" | undefined;
+  readonly entrance?: "auto" | "off" | undefined;
   readonly onProgress?: ((line: string) => void) | undefined;
 }
 
@@ -97,7 +97,7 @@ export class NamespaceFleet extends EngineFleet<NamespaceNode> {
       readonly resolverFile: string;
     },
   ): Promise<void> {
-    const { clock, helper = "auto", dialer = "auto", onProgress } = this.#options;
+    const { clock, helper = "auto", entrance = "auto", onProgress } = this.#options;
     const { network } = this.#hub;
     const { addresses, index, resolverFile } = place;
     const self = { name: spec.name, ipAddress: network === "bridge" ? nodeAddress(index) : "127.0.0.1" };
@@ -105,7 +105,7 @@ export class NamespaceFleet extends EngineFleet<NamespaceNode> {
       spec,
       clock,
       helper,
-      dialer,
+      entrance,
       onProgress,
       hub: this.#hub,
       limitsId: randomUUID(),

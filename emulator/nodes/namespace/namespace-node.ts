@@ -129,6 +129,7 @@ export class NamespaceNode extends EngineNode {
       ipAddress,
       registeredAt: this.#registeredAt,
       networkEntrance: namespaceEntrance(first, ["--net"]),
+      filesFolder: undefined,
     });
   }
 

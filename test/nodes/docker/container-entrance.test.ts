@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { describe, expect, it, vi } from "vitest";
-import { containerEntrance } from "../../../emulator/nodes/docker/container-entrance.ts";
+import { containerEntrance, containerFiles } from "../../../emulator/nodes/docker/container-entrance.ts";
 import { openDockerFleet } from "../../helpers/docker.ts";
 import { describeOnEngine } from "../../helpers/engine.ts";
 
@@ -29,5 +29,17 @@ describeOnEngine("docker", "the way into a node's network", () => {
     ]);
     uid.mockReturnValue(1000);
     expect(await containerEntrance(info)).toBeUndefined();
+  });
+});
+
+describe("the way to a container's files", () => {
+  const running = { State: { Pid: 4711 } } as Docker.ContainerInspectInfo;
+  const stopped = { State: { Pid: 0 } } as Docker.ContainerInspectInfo;
+
+  it("is there for root while the container runs, and for nobody else", () => {
+    using uid = vi.spyOn(process, "getuid").mockReturnValue(0);
+    expect([running, stopped].map(containerFiles)).toEqual(["/proc/4711/root", undefined]);
+    uid.mockReturnValue(1000);
+    expect(containerFiles(running)).toBeUndefined();
   });
 });
