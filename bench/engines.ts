@@ -1,3 +1,4 @@
+import { bareNamespaces } from "./shared/bare-namespaces.ts";
 import { Crowd, openedAtOnce } from "./shared/crowd.ts";
 import { openDataChannel } from "./shared/data-channel-shell.ts";
 import type { Figure } from "./shared/figure.ts";
@@ -45,6 +46,13 @@ async function oneNode(): Promise<Figure[]> {
   const opened = await inTurn(fleetRounds, { namespace: open("namespace"), docker: open("docker") });
   return [
     figure("a fleet with one node, p50", "ms", each(opened, median), { type: "at-most", bound: 200 }),
+    {
+      name: "engines: a fleet with one node in a container, p50",
+      unit: "ms",
+      value: median(opened.docker),
+      peer: undefined,
+      goal: { type: "at-most", bound: 2_000 },
+    },
     figure(
       "a fleet with one node and a shell on it, p50",
       "ms",
@@ -87,7 +95,8 @@ async function prompts(subjects: Pair<Subject>): Promise<Figure[]> {
       openOnTerminal(stockPlugin(subject, await subject.startSession()), subject.environment),
     ),
   );
-  const bare = toPrompt(async () => openOnTerminal(["sh"], { PS1: prompt }));
+  await using namespaces = await bareNamespaces();
+  const bare = toPrompt(async () => openOnTerminal(namespaces.shell, { PS1: prompt }));
   const times = await inTurn(promptRounds, { ...client, bare });
   const figures: Figure[] = [
     figure("StartSession and bench client to prompt, p50", "ms", each(times, median), {
@@ -98,7 +107,7 @@ async function prompts(subjects: Pair<Subject>): Promise<Figure[]> {
       name: "engines: StartSession and bench client to prompt on a namespace, p50",
       unit: "ms",
       value: median(times.namespace),
-      peer: { name: "sh on a terminal here", value: median(times.bare) },
+      peer: { name: "nsenter, setpriv and sh", value: median(times.bare) },
       goal: undefined,
     },
   ];

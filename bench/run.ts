@@ -9,12 +9,12 @@ import { echo } from "./echo.ts";
 import { engines } from "./engines.ts";
 import { manyShells } from "./many-shells.ts";
 import { ports } from "./ports.ts";
+import { ready } from "./ready.ts";
 import { scenarios } from "./scenarios.ts";
 import { type Figure, markdownTable, terminalTable } from "./shared/figure.ts";
 import { type Lab, openLab, stockClient } from "./shared/lab.ts";
 import { describeMachine } from "./shared/machine.ts";
 import { updateReadme } from "./shared/readme.ts";
-import { median } from "./shared/statistics.ts";
 import { startToPrompt } from "./start-to-prompt.ts";
 
 const benchmarks: Readonly<
@@ -27,6 +27,7 @@ const benchmarks: Readonly<
   ports,
   scenarios,
   engines,
+  ready,
 };
 
 const { values: options, positionals } = parseArgs({
@@ -39,21 +40,12 @@ const unknown = names.find((name) => !(name in benchmarks));
 if (unknown !== undefined) throw new Error(`Known are ${Object.keys(benchmarks).join(", ")}, not ${unknown}`);
 
 const figures: Figure[] = [];
-const startsMs: number[] = [];
 for (const name of names) {
   process.stderr.write(`${name} …\n`);
   // A fresh emulator each: memory that one benchmark has used stays with its process.
   await using lab = await openLab(options.profile);
-  startsMs.push(lab.startedInMs);
   figures.push(...((await benchmarks[name]?.(lab, options.profile)) ?? []));
 }
-figures.push({
-  name: "ready: the emulator's process with one node",
-  unit: "ms",
-  value: median(startsMs),
-  peer: undefined,
-  goal: { type: "at-most", bound: 2_000 },
-});
 const machine = await describeMachine();
 console.log(machine);
 if (!stockClient.hasPlugin)

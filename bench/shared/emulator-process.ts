@@ -18,14 +18,16 @@ export interface MemoryUse {
 
 export interface Ready {
   readonly url: string;
-  /** Milliseconds from the process's start. */
-  readonly startedInMs: number;
+  /** Milliseconds from the call of startEmulator(), and from the process's start. */
+  readonly readyInMs: { readonly call: number; readonly process: number };
 }
 
-const nodes = JSON.parse(process.env.BENCH_NODES ?? "{}") as NodeSettings;
+const { BENCH_NODES } = process.env;
+const nodes = JSON.parse(BENCH_NODES ?? "{}") as NodeSettings;
 const stateDirectory = await mkdtemp(join(tmpdir(), "ssm-emulator-bench-"));
+const calledAt = performance.now();
 const emulator = await startEmulator({
-  seed: builtInSeed,
+  seed: BENCH_NODES === undefined ? { ...builtInSeed, nodes: [] } : builtInSeed,
   host: "127.0.0.1",
   port: 0,
   tlsPort: undefined,
@@ -39,6 +41,7 @@ const emulator = await startEmulator({
   keepNodes: false,
   logger: undefined,
 });
+const readyInMs = { call: performance.now() - calledAt, process: performance.now() };
 
 process.on("message", () => {
   globalThis.gc?.();
@@ -53,4 +56,4 @@ process.on("disconnect", () => {
 });
 // An interrupt reaches us, too; the parent's end says when.
 process.on("SIGINT", () => {});
-process.send?.({ url: emulator.url, startedInMs: performance.now() } satisfies Ready);
+process.send?.({ url: emulator.url, readyInMs } satisfies Ready);

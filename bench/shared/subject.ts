@@ -7,6 +7,7 @@ import {
   type StartSessionCommandInput,
   type StartSessionCommandOutput,
 } from "@aws-sdk/client-ssm";
+import { compiledCodeFolder } from "../../emulator/compiled-code.ts";
 import { builtInSeed } from "../../emulator/seed/built-in-seed.ts";
 import type { MemoryUse, Ready } from "./emulator-process.ts";
 import type { NodeSettings } from "./nodes.ts";
@@ -21,8 +22,7 @@ export const region = "us-east-1";
 /** A running emulator with one node, whatever engine plays it. */
 export interface Subject extends AsyncDisposable {
   readonly url: string;
-  /** From the start of the emulator's process until it has its node and listens. */
-  readonly startedInMs: number;
+  readonly readyInMs: Ready["readyInMs"];
   /** The environment of programs: the persona's keys, the emulator as endpoint. */
   readonly environment: Readonly<Record<string, string>>;
   startSession(request?: Omit<StartSessionCommandInput, "Target">): Promise<StartSessionCommandOutput>;
@@ -31,13 +31,17 @@ export interface Subject extends AsyncDisposable {
   reset(): Promise<void>;
 }
 
-/** Starts an emulator. @param profileDirectory where the emulator leaves its CPU profile when it ends */
+/** Starts an emulator. @param nodes undefined: it has none @param profileDirectory where the emulator leaves its CPU profile when it ends */
 export async function openSubject(
-  nodes: NodeSettings,
+  nodes: NodeSettings | undefined,
   profileDirectory: string | undefined,
 ): Promise<Subject> {
   const emulator = fork(join(import.meta.dirname, "emulator-process.ts"), {
-    env: { ...process.env, BENCH_NODES: JSON.stringify(nodes) },
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: compiledCodeFolder,
+      ...(nodes !== undefined && { BENCH_NODES: JSON.stringify(nodes) }),
+    },
     execArgv: [
       "--expose-gc",
       ...(profileDirectory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`]),
@@ -48,12 +52,12 @@ export async function openSubject(
     const [message] = await Promise.race([once(emulator, "message"), exited.then(failed)]);
     return message as Answer;
   };
-  const { url, startedInMs } = await answer<Ready>();
+  const { url, readyInMs } = await answer<Ready>();
   const credentials = personaCredentials();
   const ssm = new SSMClient({ endpoint: url, region, credentials, maxAttempts: 1 });
   return {
     url,
-    startedInMs,
+    readyInMs,
     environment: {
       PATH: process.env.PATH ?? "",
       HOME: process.env.HOME ?? "",

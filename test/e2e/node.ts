@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { expect, vi } from "vitest";
 import { DockerNode } from "../../emulator/nodes/docker/docker-node.ts";
 import { EngineNode } from "../../emulator/nodes/engine-node.ts";
 import { type TestEmulator, webNodeId } from "../helpers/emulator.ts";
@@ -22,8 +23,18 @@ export async function onNode(lab: TestEmulator, command: string): Promise<string
   return await helpers.onNode(engineNode(lab), command);
 }
 
-/** Every process on the node but the one that looks, as `PID COMMAND LINE`. */
+/** Every process on the node but the one that looks, as `PID COMMAND LINE`, once its SSH server is there, which takes a second. */
 export async function processesOn(lab: TestEmulator): Promise<string[]> {
+  return await vi.waitFor(async () => {
+    const processes = await listProcesses(lab);
+    expect(processes.filter((line) => line.includes("sshd"))).toEqual([
+      expect.stringMatching(/^\d+ sshd: .*\[listener\]/),
+    ]);
+    return processes;
+  }, 10_000);
+}
+
+async function listProcesses(lab: TestEmulator): Promise<string[]> {
   const lines = (await onNode(lab, "exec ps -e -ww -o pid=,args=")).split("\n").map((line) => line.trim());
   // A node without an init takes its time to notice that a process has ended.
   const zombies = testEngine === "namespace" ? "<defunct>" : "no zombies";
