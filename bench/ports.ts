@@ -43,7 +43,8 @@ interface Route extends AsyncDisposable {
 /** How fast bytes go through a port session, down and up, over 1 and 20 connections, against plain TCP to the container. */
 export async function ports(lab: Lab): Promise<Figure[]> {
   const exec = await lab.container.exec({ Cmd: ["python3", "-c", server] });
-  await exec.start({ Detach: true });
+  // The engine's answer keeps its connection open until it is read.
+  (await exec.start({ Detach: true })).resume();
   const { IPAddress = "" } = Object.values((await lab.container.inspect()).NetworkSettings.Networks)[0] ?? {};
   const direct = { host: IPAddress, port: remotePort };
   await isListening(direct);
