@@ -3,6 +3,6 @@ import { enableCompileCache } from "node:module";
 import { compiledCodeFolder } from "./compiled-code.ts";
 
 // Before anything else is loaded. Where it cannot be kept, code is compiled each time.
-enableCompileCache(compiledCodeFolder);
+if (compiledCodeFolder !== undefined) enableCompileCache(compiledCodeFolder);
 const { runCli } = await import("./cli/cli.ts");
 await runCli(process.argv);

@@ -29,9 +29,10 @@ describe.each(Object.entries(programs))("%s", (_name, [file = "", ...args]) => {
     expect(await readdir(join(home, ".ssm-emulator/compiled"))).not.toEqual([]);
   });
 
-  it("runs where that cannot be kept", async () => {
+  it("runs where that cannot be kept, and for who has no home", async () => {
     await writeFile(join(home, ".ssm-emulator"), "no folder");
     expect(await run({ HOME: home })).toMatch(/^\d+\.\d+/);
+    expect(await run({})).toMatch(/^\d+\.\d+/);
   });
 
   it("leaves Node's own settings in force", async () => {

@@ -39,7 +39,7 @@ export async function openSubject(
   const emulator = fork(join(import.meta.dirname, "emulator-process.ts"), {
     env: {
       ...process.env,
-      NODE_COMPILE_CACHE: compiledCodeFolder,
+      ...(compiledCodeFolder !== undefined && { NODE_COMPILE_CACHE: compiledCodeFolder }),
       ...(nodes !== undefined && { BENCH_NODES: JSON.stringify(nodes) }),
     },
     execArgv: [

@@ -17,6 +17,7 @@ that it has told, and the first that it sends moves the stream there.
 """
 
 import collections
+import contextlib
 import errno
 import fcntl
 import grp
@@ -92,20 +93,26 @@ class Link:
 
     def stop_listening(self):
         if self.listener:
-            os.unlink(self.listener.getsockname())
-            selector.unregister(self.listener)
-            self.listener.close()
-            self.listener = None
+            listener, self.listener = self.listener, None
+            selector.unregister(listener)
+            with contextlib.suppress(OSError):
+                os.unlink(listener.getsockname())
+            listener.close()
 
     def admit(self, token):
-        guest, _ = self.listener.accept()
+        with contextlib.suppress(OSError):
+            guest, _ = self.listener.accept()
+            selector.register(guest, selectors.EVENT_READ, lambda _events: self.move_to(guest))
+            guest.sendall(token.encode())
         self.stop_listening()
-        guest.sendall(token.encode())
-        selector.register(guest, selectors.EVENT_READ, lambda _events: self.move_to(guest))
 
     def move_to(self, guest):
+        """Who has left again is not followed."""
         selector.unregister(guest)
-        if guest.recv(1, socket.MSG_PEEK):
+        has_spoken = b""
+        with contextlib.suppress(OSError):
+            has_spoken = guest.recv(1, socket.MSG_PEEK)
+        if has_spoken:
             selector.unregister(0)
             os.dup2(guest.fileno(), 0)
             os.dup2(guest.fileno(), 1)

@@ -98,9 +98,13 @@ export class NodeHelper {
   async #start(): Promise<void> {
     const cancel = this.#after(startTimeoutMs);
     this.#program.input.write(script);
-    await this.#ready.promise.finally(cancel);
-    const { filesFolder } = this.#options;
-    if (filesFolder !== undefined) await this.#comePast(filesFolder);
+    try {
+      await this.#ready.promise;
+      const { filesFolder } = this.#options;
+      if (filesFolder !== undefined) await this.#comePast(filesFolder);
+    } finally {
+      cancel();
+    }
   }
 
   /** Past the engine, each of whose programs on the way takes its time; where that fails, the way through it is there. */
