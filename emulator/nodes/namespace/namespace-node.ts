@@ -40,6 +40,7 @@ export class NamespaceNode extends EngineNode {
   /** The id of the node's first process, on this machine. */
   readonly pid: number;
   readonly #options: NamespaceNodeOptions;
+  readonly #entered: NsenterExec;
   readonly #limits: NodeLimits;
   readonly #program: ChildProgram;
   #isShellTaken = false;
@@ -62,7 +63,7 @@ export class NamespaceNode extends EngineNode {
   }
 
   private constructor(options: NamespaceNodeOptions, holder: NamespaceHolder, limits: NodeLimits) {
-    const exec = new NsenterExec({
+    const entered = new NsenterExec({
       pid: pidOf(holder),
       hasUserNamespace: options.hub.hasUserNamespace,
       noNewPrivileges: !programsOf(holder).includes("sudo"),
@@ -70,11 +71,12 @@ export class NamespaceNode extends EngineNode {
     });
     super({
       ...options,
-      exec,
+      exec: entered,
       openShell: async () => this.#takeShell(),
     });
     this.pid = pidOf(holder);
     this.#options = options;
+    this.#entered = entered;
     this.#limits = limits;
     this.#program = holder.program;
     void holder.program.ended.then(() => {
@@ -103,6 +105,7 @@ export class NamespaceNode extends EngineNode {
 
   async close(): Promise<void> {
     await this.terminateAll();
+    this.#entered.continueAll();
     const cancel = systemClock.at(systemClock.now() + endTimeoutMs, () => this.#program.kill());
     await this.closeAgent();
     this.#program.input.end();

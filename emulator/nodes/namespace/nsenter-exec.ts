@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import type { ExecCommand, NodeExec, NodeProgram, ProgramTerminal } from "../node-exec.ts";
 import { nodeEnvironment } from "../program-environment.ts";
 import { ChildProgram } from "./child-program.ts";
@@ -21,6 +21,7 @@ export interface NsenterExecOptions {
 /** Enters a node's namespaces, with no more rights than the node has. */
 export class NsenterExec implements NodeExec {
   readonly #options: NsenterExecOptions;
+  readonly #children = new Set<ChildProcess>();
 
   constructor(options: NsenterExecOptions) {
     this.#options = options;
@@ -30,7 +31,15 @@ export class NsenterExec implements NodeExec {
     const [file = "", ...args] = this.#words(command, ["setsid", "--wait"]);
     const input = command.input === "pipe" ? "pipe" : "ignore";
     const stdio: ["pipe" | "ignore", "pipe", "pipe"] = [input, "pipe", "pipe"];
-    return await ChildProgram.of(spawn(file, args, { cwd: "/", env: nodeEnvironment, stdio }));
+    const child = spawn(file, args, { cwd: "/", env: nodeEnvironment, stdio });
+    this.#children.add(child);
+    child.once("exit", () => this.#children.delete(child));
+    return await ChildProgram.of(child);
+  }
+
+  /** The node is ending. It waits for what was stopped there, for `nsenter` stops with its program, and would not see its end. */
+  continueAll(): void {
+    for (const child of this.#children) child.kill("SIGCONT");
   }
 
   async startOnTerminal(command: ExecCommand): Promise<ProgramTerminal> {

@@ -14,7 +14,7 @@ import { NamespaceNode } from "../../../emulator/nodes/namespace/namespace-node.
 import type { NodeSpec } from "../../../emulator/nodes/node-spec.ts";
 import { testNode } from "../../helpers/docker.ts";
 import { describeWithNodes } from "../../helpers/engine.ts";
-import { onNode } from "../../helpers/on-node.ts";
+import { hostProcesses, onNode } from "../../helpers/on-node.ts";
 import { openProcess } from "../process-driver.ts";
 import { openShell } from "../terminal-driver.ts";
 import { filesOf, machineState } from "./machine-state.ts";
@@ -250,6 +250,22 @@ describeWithNodes("nothing is left of nodes", () => {
     expect(test.fleet.describe()[0]?.pingStatus).toBe("ConnectionLost");
     await expect(test.node.start()).rejects.toThrow("The node has ended");
     await test.fleet.close({ remove: true });
+    await isAsBefore();
+  });
+
+  it("of a program that somebody has stopped on the node", async () => {
+    await using test = await open({ image: tree });
+    const words = ["sh", "-c", "kill -STOP $$"];
+    await test.node.exec.start({ words, workingDirectory: "/", input: "none" });
+    const outside = async () => {
+      const pids = (await hostProcesses(`--target ${test.node.pid} -- setsid`)).map(
+        (line) => line.split(" ")[0],
+      );
+      return await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8")));
+    };
+    await vi.waitFor(async () => expect(await outside()).toContainEqual(expect.stringContaining(" T ")));
+    await test.fleet.close({ remove: true });
+    await vi.waitFor(async () => expect(await outside()).toEqual([]));
     await isAsBefore();
   });
 
