@@ -1,16 +1,15 @@
 import type { Figure } from "./shared/figure.ts";
 import { inTurn, type Measurement } from "./shared/in-turn.ts";
-import type { Lab } from "./shared/lab.ts";
-import { nodeSettings } from "./shared/nodes.ts";
+import { type NodeSettings, nodeSettings } from "./shared/nodes.ts";
 import { median } from "./shared/statistics.ts";
 import { openSubject, type Subject } from "./shared/subject.ts";
 
 const rounds = 5;
 
 /** How soon an emulator can be used: from the call, in a process that has only just been started, and from the process's start. */
-export async function ready(_lab: Lab): Promise<Figure[]> {
+export async function ready(): Promise<Figure[]> {
   const node = await nodeSettings("docker");
-  const from = (start: keyof Subject["readyInMs"], nodes: typeof node | undefined): Measurement => {
+  const from = (start: keyof Subject["readyInMs"], nodes: NodeSettings | undefined): Measurement => {
     return async () => {
       await using subject = await openSubject(nodes, undefined);
       return subject.readyInMs[start];

@@ -13,7 +13,7 @@ export async function bareNamespaces(): Promise<BareNamespaces> {
   const words = [...kinds, "--fork", "--kill-child", "sh", "-c", "echo; exec sleep infinity"];
   const holder = spawn("unshare", words, { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(holder, "exit");
-  await once(holder.stdout, "data");
+  await Promise.race([once(holder.stdout, "data"), exited.then(failed)]);
   const first = await readFile(`/proc/${holder.pid}/task/${holder.pid}/children`, "utf8");
   const asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
   return {
@@ -26,4 +26,8 @@ export async function bareNamespaces(): Promise<BareNamespaces> {
       await exited;
     },
   };
+}
+
+function failed(): never {
+  throw new Error("unshare made no namespaces: that takes root");
 }

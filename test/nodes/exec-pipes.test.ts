@@ -1,21 +1,8 @@
-import { PassThrough } from "node:stream";
 import { expect, it } from "vitest";
 import { systemClock } from "../../emulator/clock.ts";
 import { ExecPipes } from "../../emulator/nodes/exec-pipes.ts";
 import type { NodeExec, NodeProgram } from "../../emulator/nodes/node-exec.ts";
-
-/** A program whose output the test gives. */
-function fakeProgram(): NodeProgram {
-  return {
-    onOutput: () => {},
-    onEnd: () => {},
-    input: new PassThrough(),
-    pause: () => {},
-    resume: () => {},
-    destroy: () => {},
-    exit: async () => ({ type: "exited", code: 0 }),
-  };
-}
+import { fakeProgram } from "./fake-program.ts";
 
 function open(program: NodeProgram): ReturnType<typeof ExecPipes.open> {
   const exec = { start: async () => program } as Partial<NodeExec> as NodeExec;

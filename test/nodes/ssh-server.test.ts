@@ -1,9 +1,9 @@
-import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { NodeExec, NodeProgram } from "../../emulator/nodes/node-exec.ts";
+import type { NodeExec } from "../../emulator/nodes/node-exec.ts";
 import { SshServer } from "../../emulator/nodes/ssh-server.ts";
 import { describeWithNodes, openTestFleet, type TestFleet } from "../helpers/engine.ts";
 import { ManualClock } from "../helpers/manual-clock.ts";
+import { fakeProgram } from "./fake-program.ts";
 import { sshGreeting } from "./ssh-greeting.ts";
 import { runAsRoot } from "./terminal-driver.ts";
 
@@ -47,15 +47,7 @@ describe("the start of a node's SSH server", () => {
   const startsOn = (starts: number[], clock: ManualClock): NodeExec => ({
     start: async () => {
       starts.push(clock.now());
-      const program: NodeProgram = {
-        onOutput: () => {},
-        onEnd: () => {},
-        input: new PassThrough(),
-        pause: () => {},
-        resume: () => {},
-        destroy: () => {},
-        exit: async () => ({ type: "exited", code: 0 }),
-      };
+      const program = fakeProgram();
       setImmediate(() => program.onEnd());
       return program;
     },
